@@ -1,0 +1,268 @@
+"""Checks: cases with points, and the sentence that helps.
+
+A check is a generator function of cases; its docstring is the sentence that the
+student reads. Decorated, it is called with the student's function as the last line
+of a test cell. It returns None for full points, a float for a part of them, and
+raises :class:`~examiner.errors.Mismatch` for none, as nbgrader's scoring wants::
+
+    @check(points=3)
+    def double(rng):
+        \"\"\"`double(x)` returns twice x.\"\"\"
+        x = rng.normal(size=(3, 2))
+        yield Case(name="an array", args={"x": x}, want=x + x, points=3)
+"""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from examiner import ask
+from examiner.answers import Answer, answers_to
+from examiner.compare import alike, difference
+from examiner.errors import GraderFault, Mismatch, Raised
+from examiner.plain import plain
+from examiner.seed import generator
+
+MIMETYPE = "application/vnd.examiner+json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Ask a student's function one thing.
+
+    Args:
+        name: What is asked, in a few words: "a batch of three".
+        args: The arguments by name, in the order of the signature.
+        want: The value from an oracle that is not the solution.
+        points: What a right answer earns.
+        verb: How to ask: :func:`examiner.ask.call` or :func:`examiner.ask.grad`.
+        rtol: Relative tolerance.
+        atol: Absolute tolerance.
+    """
+
+    name: str
+    args: Mapping[str, Any]
+    want: Any
+    points: float
+    verb: Callable[..., Any] = ask.call
+    rtol: float = 1e-6
+    atol: float = 1e-9
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Keep what an answer did with a case: a value, arguments after it, or an error."""
+
+    value: Any = None
+    after: tuple[Any, ...] = ()
+    raised: Raised | None = None
+
+    def agrees(self, other: "Outcome") -> bool:
+        """Tell whether two answers did the same."""
+        if self.raised or other.raised:
+            kinds = [o.raised.kind if o.raised else None for o in (self, other)]
+            return kinds[0] == kinds[1]
+        return alike(self.value, other.value) and alike(self.after, other.after)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Say what an answer earned in a check, and why.
+
+    Args:
+        check: The check's name.
+        sentence: The check's docstring: what a right answer does.
+        points: What was earned.
+        max_points: What a right answer earns.
+        reasons: One sentence for each case that failed, first failure first.
+        cases: The number of cases.
+        hint: The sentence of the one known mistake that explains everything, or "".
+        mistake: The name of that mistake, or "".
+    """
+
+    check: str
+    sentence: str
+    points: float
+    max_points: float
+    reasons: list[str] = field(default_factory=list)
+    cases: int = 0
+    hint: str = ""
+    mistake: str = ""
+
+    @property
+    def text(self) -> str:
+        """The feedback that a student reads."""
+        right = self.cases - len(self.reasons)
+        lines = [
+            f"{self.check}: {self.points:g} of {self.max_points:g} points, "
+            f"{right} of {self.cases} cases right.",
+            f"Wanted: {self.sentence}",
+        ]
+        if self.reasons:
+            lines.append(f"Found: {self.reasons[0]}")
+        if self.hint:
+            lines.append(f"Likely cause: {self.hint}")
+        return "\n".join(lines)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same for programs, as JSON can hold it."""
+        return {
+            "check": self.check,
+            "points": self.points,
+            "max_points": self.max_points,
+            "reasons": self.reasons,
+            "hint": self.hint,
+            "mistake": self.mistake,
+        }
+
+
+class Check:
+    """Examine a student's function by cases.
+
+    Args:
+        cases: Generator function: a random generator in, cases out.
+        points: What a right answer earns.
+    """
+
+    def __init__(
+        self, cases: Callable[[np.random.Generator], Iterator[Case]], points: float
+    ) -> None:
+        functools.update_wrapper(self, cases)
+        self.cases = cases
+        self.points = points
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The known wrong and right answers."""
+        return answers_to(self.cases.__module__, self.cases.__name__)
+
+    def draw(self, seed: int | None = None) -> list[Case]:
+        """Draw the cases; by default from the hidden seed.
+
+        Raises:
+            GraderFault: The check itself broke.
+        """
+        try:
+            cases = list(self.cases(generator(self.cases.__name__, seed)))
+        except GraderFault:
+            raise
+        except Exception as fault:
+            raise self._fault(f"it raised {type(fault).__name__}: {fault}") from fault
+        total = sum(case.points for case in cases)
+        if abs(total - self.points) > 1e-9:
+            raise self._fault(f"its cases have {total:g} points of {self.points:g}")
+        return cases
+
+    def examine(self, answer: Any, seed: int | None = None) -> Result:
+        """Try an answer on every case and say what it earned and why."""
+        cases = self.draw(seed)
+        outcomes = [_try(case, answer) for case in cases]
+        reasons = [_reason(c, o) for c, o in zip(cases, outcomes, strict=True)]
+        earned = [c.points for c, why in zip(cases, reasons, strict=True) if not why]
+        mistake = self._diagnose(cases, outcomes) if any(reasons) else None
+        return Result(
+            check=self.cases.__name__,
+            sentence=" ".join((self.cases.__doc__ or "").split()),
+            points=float(sum(earned)) if any(reasons) else self.points,
+            max_points=self.points,
+            reasons=[why for why in reasons if why],
+            cases=len(cases),
+            hint=mistake.sentence if mistake else "",
+            mistake=mistake.name if mistake else "",
+        )
+
+    def __call__(self, answer: Any) -> float | None:
+        """Score an answer as the last line of a test cell.
+
+        Returns:
+            None for full points, else the points earned, which are more than 0.
+
+        Raises:
+            Mismatch: Nothing was earned.
+        """
+        result = self.examine(answer)
+        if not result.reasons:
+            return None
+        shown = _show(result)
+        if result.points == 0:
+            raise Mismatch(f"0 of {self.points:g} points" if shown else result.text)
+        return result.points
+
+    def _diagnose(self, cases: list[Case], outcomes: list[Outcome]) -> Answer | None:
+        """Return the one known mistake that does the same in every case, if any."""
+        if all(o.raised and o.raised.kind == "NotImplementedError" for o in outcomes):
+            return None
+        rows = list(zip(cases, outcomes, strict=True))
+        found = [
+            mutant
+            for mutant in self.answers
+            if mutant.wrong and all(_try(c, mutant.fn).agrees(o) for c, o in rows)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _fault(self, what: str) -> GraderFault:
+        return GraderFault(
+            f"The check `{self.cases.__name__}` itself broke: {what}. "
+            "This is not the student's fault."
+        )
+
+
+def check(points: float) -> Callable[[Callable[..., Iterator[Case]]], Check]:
+    """Make a check of a generator function of cases."""
+    return lambda cases: Check(cases, points)
+
+
+def _try(case: Case, answer: Any) -> Outcome:
+    try:
+        got = case.verb(answer, *case.args.values())
+    except Raised as raised:
+        return Outcome(raised=raised)
+    if case.verb is ask.call:
+        return Outcome(*got)
+    return Outcome(got, tuple(plain(arg) for arg in case.args.values()))
+
+
+def _reason(case: Case, outcome: Outcome) -> str:
+    """Say in one sentence why a case failed; an empty text if it did not."""
+    why = _why(case, outcome)
+    return f"for {case.name}, {why}." if why else ""
+
+
+def _why(case: Case, outcome: Outcome) -> str | None:
+    if outcome.raised:
+        if outcome.raised.kind == "NotImplementedError":
+            return "the function is not written yet"
+        if outcome.raised.kind == "NotPlain":
+            return f"it returned {outcome.raised.message}, which is not plain data"
+        return f"it raised {outcome.raised}"
+    if differs := difference(outcome.value, case.want, case.rtol, case.atol):
+        return f"the result {differs}"
+    for (name, before), after in zip(case.args.items(), outcome.after, strict=True):
+        if not isinstance(before, ask.Callback) and not alike(plain(before), after):
+            return (
+                f"the result is right, but the argument `{name}` was changed in place"
+            )
+    return None
+
+
+def _show(result: Result) -> bool:
+    """Show feedback in the notebook, with a record for the report.
+
+    Never on stderr, which nbgrader counts as a failure. A display is neither an
+    error nor a value, so it does not touch the score.
+
+    Returns:
+        Whether a notebook was there to show it.
+    """
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or not hasattr(shell, "kernel"):
+        return False
+    data = {MIMETYPE: result.record, "text/plain": result.text}
+    shell.display_pub.publish(data=data)
+    return True

@@ -1,0 +1,152 @@
+"""Say in one sentence how a value differs from the wanted one.
+
+Both values are plain data (:mod:`examiner.plain`). The sentence's subject is put in
+front by the caller: ``the result`` + ``has shape (3,), wanted (4,)``.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+def difference(
+    got: Any, want: Any, rtol: float = 1e-6, atol: float = 1e-9
+) -> str | None:
+    """Return how ``got`` differs from ``want``, or None if it does not.
+
+    A torch tensor counts as the array that it holds, a list as a tuple; a number
+    may come as a Python, NumPy or torch scalar. NaN equals NaN.
+
+    Args:
+        got: The value that came.
+        want: The value that was wanted; its type says how to compare.
+        rtol: Relative tolerance.
+        atol: Absolute tolerance.
+    """
+    got, want = _as_numpy(got), _as_numpy(want)
+    if got is None and want is not None:
+        return "is None: does the function end with `return`?"
+    if isinstance(want, dict):
+        return _dict_difference(got, want, rtol, atol)
+    if isinstance(want, list | tuple):
+        return _sequence_difference(got, want, rtol, atol)
+    if isinstance(want, np.ndarray):
+        return _array_difference(got, want, rtol, atol)
+    if _is_number(want):
+        return _number_difference(got, want, rtol, atol)
+    if type(got) is not type(want) or got != want:
+        return f"is {_brief(got)}, wanted {_brief(want)}"
+    return None
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same answer: types, dtypes, shapes, numbers."""
+    return _kinds(one) == _kinds(other) and difference(one, other, atol=1e-12) is None
+
+
+def _kinds(value: Any) -> Any:
+    value = _as_numpy(value)
+    if isinstance(value, dict):
+        return {key: _kinds(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_kinds(item) for item in value]
+    if _is_number(value) or isinstance(value, np.ndarray):
+        return np.asarray(value).dtype.str, np.shape(value)
+    return type(value).__name__
+
+
+def _as_numpy(value: Any) -> Any:
+    """Return tensors as arrays, and 0-d arrays as scalars."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return value[()]
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, list | tuple | set | dict):
+        return f"a {type(value).__name__} of length {len(value)}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _dict_difference(got: Any, want: dict, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, dict):
+        return f"is {_brief(got)}, wanted a dict with the keys {sorted(want)}"
+    if missing := [key for key in want if key not in got]:
+        return f"lacks the key {missing[0]!r}"
+    if extra := [key for key in got if key not in want]:
+        return f"has the key {extra[0]!r}, which is not wanted"
+    parts = ((f"at {key!r}", got[key], want[key]) for key in want)
+    return _first_difference(parts, rtol, atol)
+
+
+def _sequence_difference(
+    got: Any, want: list | tuple, rtol: float, atol: float
+) -> str | None:
+    if not isinstance(got, list | tuple):
+        return f"is {_brief(got)}, wanted {len(want)} values in a tuple"
+    if len(got) != len(want):
+        return f"has {len(got)} values, wanted {len(want)}"
+    parts = ((f"at place {i}", got[i], want[i]) for i in range(len(want)))
+    return _first_difference(parts, rtol, atol)
+
+
+def _first_difference(
+    parts: Iterable[tuple[str, Any, Any]], rtol: float, atol: float
+) -> str | None:
+    for place, got, want in parts:
+        if reason := difference(got, want, rtol, atol):
+            return f"{place} {reason}"
+    return None
+
+
+def _number_difference(got: Any, want: Any, rtol: float, atol: float) -> str | None:
+    if not _is_number(got):
+        return f"is {_brief(got)}, wanted a number"
+    if np.isnan(got) and not np.isnan(want):
+        return "is nan"
+    if isinstance(want, int | np.integer):
+        return None if got == want else "is not the wanted whole number"
+    if np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
+        return None
+    return f"is off by {abs(float(got) - float(want)):.3g}"
+
+
+def _array_difference(
+    got: Any, want: np.ndarray, rtol: float, atol: float
+) -> str | None:
+    if not isinstance(got, np.ndarray):
+        return f"is {_brief(got)}, wanted an array of shape {want.shape}"
+    if got.shape != want.shape:
+        return _shape_difference(got, want)
+    if got.dtype.kind not in "biufc":
+        return f"holds {got.dtype}, wanted numbers"
+    if want.dtype.kind == "f" and got.dtype.kind in "biu":
+        return f"holds {got.dtype}, wanted floats: whole numbers lose the fractions"
+    close = np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+    if close.all():
+        return None
+    if lost := np.argwhere(np.isnan(got) & ~np.isnan(want)).tolist():
+        return f"is nan at {lost[0]}"
+    with np.errstate(invalid="ignore"):
+        gap = np.where(close, 0.0, np.abs(got - want))
+    worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
+    return (
+        f"is off at {int((~close).sum())} of {close.size} places, "
+        f"by up to {gap[worst]:.3g} at {[int(i) for i in worst]}"
+    )
+
+
+def _shape_difference(got: np.ndarray, want: np.ndarray) -> str:
+    text = f"has shape {got.shape}, wanted {want.shape}"
+    swapped = got.ndim >= 2 and got.swapaxes(0, 1).shape == want.shape
+    return text + (": are the first two axes swapped?" if swapped else "")

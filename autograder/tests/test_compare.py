@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+import torch
+
+from examiner.compare import alike, difference
+
+A = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+
+
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        (A, A),
+        (A + 1e-9, A),
+        (A.astype(np.float32), A),
+        (torch.tensor(A), A),
+        (np.float64(1.5), 1.5),
+        (torch.tensor(1.5), 1.5),
+        (np.int64(3), 3),
+        (3.0, 3),
+        ([A, 1.0], (A, 1.0)),
+        ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
+        (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
+        ("hello", "hello"),
+        (None, None),
+    ],
+)
+def test_the_same_answer_in_another_coat_has_no_difference(got, want):
+    assert difference(got, want) is None
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
+    [
+        (None, A, "is None: does the function end with `return`?"),
+        (A.T, A, "has shape (2, 3), wanted (3, 2): are the first two axes swapped?"),
+        (A[0], A, "has shape (2,), wanted (3, 2)"),
+        (np.where(A == 4, 4.5, A), A, "1 of 6 places, by up to 0.5 at [1, 1]"),
+        (A.astype(int), A + 0.5, "whole numbers lose the fractions"),
+        (A * np.nan, A, "is nan at [0, 0]"),
+        (A.astype(str), A, "wanted numbers"),
+        (A.tolist(), A, "is a list of length 3, wanted an array of shape (3, 2)"),
+        (1.25, 1.0, "is off by 0.25"),
+        (float("nan"), 1.0, "is nan"),
+        (True, 1, "is True, wanted a number"),
+        (4, 3, "is not the wanted whole number"),
+        ({"a": 1}, {"a": 1, "b": 2}, "lacks the key 'b'"),
+        ({"a": 1, "b": 2}, {"a": 1}, "has the key 'b', which is not wanted"),
+        ({"a": 1}, {"a": 2}, "at 'a' is not the wanted whole number"),
+        ((1,), (1, 2), "has 1 values, wanted 2"),
+        ((1, 3), (1, 2), "at place 1 is not the wanted whole number"),
+        ("hallo", "hello", "is 'hallo', wanted 'hello'"),
+        (0, False, "is 0, wanted False"),
+    ],
+)
+def test_a_difference_is_said_in_words(got, want, said):
+    assert said in difference(got, want)
+
+
+def test_tolerances_decide_what_counts_as_equal():
+    assert difference(1.001, 1.0, rtol=1e-2) is None
+    assert difference(1.001, 1.0, rtol=1e-4) == "is off by 0.001"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (A, A.copy(), True),
+        (A, A.astype(np.float32), False),
+        (A, A + 1e-3, False),
+        (1, 1.0, False),
+        (np.float64(1.0), 1.0, True),
+        ((A, {"k": 1}), (A, {"k": 1}), True),
+        ((A, {"k": 1}), (A, {"k": 1.0}), False),
+        (None, None, True),
+        (None, 0, False),
+    ],
+)
+def test_alike_also_holds_types_together(one, other, same):
+    assert alike(one, other) is same
