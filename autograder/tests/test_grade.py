@@ -1,0 +1,220 @@
+import csv
+import json
+
+import pytest
+from tiny_course import CHECK, hand_in, make_course
+
+from examiner import cli
+from examiner.course import Course, find_course
+from examiner.errors import CannotRun
+from examiner.grade import CellMark, Graded, grade
+from examiner.report import sum_up, write_report
+
+# nbgrader's own, which would otherwise stop it: this is not what we test here.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.slow,
+]
+
+
+@pytest.fixture(scope="module")
+def graded(tiny):
+    course = Course(tiny)
+    return course, {r.student: r for r in grade(course, "a0_double")}
+
+
+def marks(result):
+    return [cell.points for cell in result.cells]
+
+
+def test_each_submission_ends_with_a_status(graded):
+    status = {student: result.status for student, result in graded[1].items()}
+    assert status == {
+        "ada": "graded",
+        "bao": "graded",
+        "cy": "graded",
+        "dee": "unreadable",
+        "eve": "unreadable",
+    }
+
+
+def test_a_right_answer_gets_its_points_and_the_words_wait_for_a_hand(graded):
+    ada = graded[1]["ada"]
+    assert marks(ada) == [3, None]
+    assert (ada.score, ada.max_score, ada.needs_manual) == (3, 5, True)
+
+
+def test_a_partly_right_answer_gets_a_part_and_the_name_of_its_mistake(graded):
+    (test, _) = graded[1]["bao"].cells
+    assert (test.points, test.max_points) == (1, 3)
+    assert (test.mistake, test.hint) == ("squared", "x times x is not x plus x.")
+
+
+def test_an_untouched_notebook_gets_nothing(graded):
+    assert marks(graded[1]["cy"]) == [0, 0]
+    assert not graded[1]["cy"].needs_manual
+
+
+def test_an_unreadable_notebook_is_explained_in_one_sentence(graded):
+    assert (
+        "a0_double.ipynb is no notebook: Notebook does not" in graded[1]["dee"].message
+    )
+    assert "\n" not in graded[1]["dee"].message
+    assert graded[1]["eve"].message.endswith("holds a0_double (1).ipynb")
+
+
+def test_marks_stand_in_nbgraders_gradebook(graded):
+    with graded[0].gradebook() as book:
+        assert book.find_submission("a0_double", "bao").score == 1
+
+
+def test_the_feedback_a_student_reads_has_the_sentence_and_no_hidden_source(graded):
+    course = graded[0]
+    assert course.api.generate_feedback("a0_double", "bao")["success"]
+    page = (course.path("feedback", "a0_double", "bao") / "a0_double.html").read_text()
+    assert "Likely cause: x times x is not x plus x." in page
+    assert "yield Case" not in page
+
+
+def test_unchanged_work_is_not_run_again_until_something_changes(tiny, graded):
+    course = graded[0]
+    assert [r.cached for r in grade(course, "a0_double", ["cy"])] == [True]
+    assert [r.cached for r in grade(course, "a0_double", ["cy"], force=True)] == [False]
+    check = tiny / "checks/a0_double.py"
+    check.write_text(CHECK + "\n# changed\n")
+    assert [r.cached for r in grade(course, "a0_double", ["cy"])] == [False]
+
+
+def test_a_check_that_breaks_is_reported_as_the_graders_fault(tmp_path):
+    home = make_course(tmp_path)
+    (home / "checks/a0_double.py").write_text(CHECK.replace("x + x", "x + missing"))
+    hand_in(home, "ada", "def double(x):\n    return 2 * x")
+    (result,) = grade(Course(home), "a0_double")
+    assert result.status == "fault"
+    assert "The check `double` itself broke: it raised NameError" in result.message
+
+
+def test_the_course_is_found_from_inside_its_repository(tmp_path, monkeypatch):
+    make_course(tmp_path / "autograder")
+    below = tmp_path / "book" / "deep"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert find_course() == tmp_path / "autograder"
+    monkeypatch.chdir(tmp_path / "autograder")
+    assert find_course() == tmp_path / "autograder"
+
+
+def test_a_folder_without_a_course_is_refused(tmp_path):
+    with pytest.raises(CannotRun, match=r"no nbgrader_config\.py in .*--course DIR"):
+        find_course(tmp_path)
+
+
+def run(monkeypatch, capsys, *args):
+    monkeypatch.setattr("sys.argv", ["examiner", *args])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return stop.value.code, *capsys.readouterr()
+
+
+def test_the_command_grades_and_its_exit_code_tells_of_the_unreadable(
+    tiny, graded, monkeypatch, capsys
+):
+    args = ["grade", "a0_double", "--course", str(tiny)]
+    code, out, err = run(monkeypatch, capsys, *args)
+    assert code == 1
+    assert "dee: " in out
+    assert "Isolation: none" in err
+    code, out, _ = run(monkeypatch, capsys, *args, "--student", "ada")
+    assert code == 0
+    assert "Class summary:" in out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["a0_duoble"], "There is no assignment 'a0_duoble' in"),
+        (["a0_duoble"], "Did you mean a0_double?"),
+        (["a0_double", "--student", "zoe"], "'zoe' has not handed in a0_double"),
+        (["a0_double", "--nonsense"], "No such option"),
+        ([], "Missing argument"),
+    ],
+)
+def test_what_cannot_run_ends_with_one_sentence_and_exit_code_two(
+    tiny, monkeypatch, capsys, args, said
+):
+    code, out, err = run(monkeypatch, capsys, "grade", "--course", str(tiny), *args)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_missing_submitted_folder_says_where_to_put_submissions(
+    tmp_path, monkeypatch, capsys
+):
+    home = make_course(tmp_path)
+    code, _, err = run(monkeypatch, capsys, "grade", "a0_double", "--course", str(home))
+    assert code == 2
+    assert f"in {home}/submitted/STUDENT/a0_double/" in err
+
+
+def test_a_source_that_is_no_notebook_is_refused(tmp_path, monkeypatch, capsys):
+    home = make_course(tmp_path)
+    hand_in(home, "ada")
+    (home / "source/a0_double/a0_double.ipynb").write_text("{")
+    code, _, err = run(monkeypatch, capsys, "grade", "a0_double", "--course", str(home))
+    assert code == 2
+    assert "nbgrader cannot release a0_double" in err
+
+
+def test_a_student_cannot_plant_a_result(tiny, graded):
+    folder = hand_in(tiny, "mal", "def double(x):\n    return None")
+    (folder / "a0_double.json").write_text(json.dumps({"key": "", "seconds": 0}))
+    (result,) = grade(graded[0], "a0_double", ["mal"])
+    assert not result.cached
+    assert result.score == 0
+
+
+def results():
+    return [
+        Graded(
+            "ann",
+            "a",
+            score=3,
+            max_score=5,
+            needs_manual=True,
+            cells=[CellMark("q1", 3, 3), CellMark("q2", None, 2)],
+        ),
+        Graded(
+            "=cmd",
+            "a",
+            score=1,
+            max_score=5,
+            cells=[CellMark("q1", 1, 3, "m", "<b> & so"), CellMark("q2", 0, 2)],
+        ),
+        Graded("cy", "a", "unreadable", "no notebook"),
+    ]
+
+
+def test_the_summary_counts_the_class_without_the_unreadable():
+    first, second = sum_up(results())
+    assert (first.mean, first.full, first.waiting) == (2, 1, 0)
+    assert first.mistakes == [("<b> & so", 1)]
+    assert (second.mean, second.full, second.waiting) == (0, 0, 1)
+
+
+def test_the_report_escapes_what_came_from_outside(graded):
+    page = write_report(graded[0], "made_up", results())
+    text = page.read_text()
+    assert "&lt;b&gt; &amp; so" in text
+    assert "no notebook" in text
+    with page.with_suffix(".csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["student", "q1", "q2", "total", "of", "status"],
+        ["ann", "3", "", "3", "5", "graded"],
+        ["'=cmd", "1", "0", "1", "5", "graded"],
+        ["cy", "", "", "", "", "unreadable"],
+    ]
