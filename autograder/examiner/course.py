@@ -3,12 +3,14 @@
 import difflib
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -51,6 +53,8 @@ class Course:
         scripts = str(Path(sys.executable).parent)
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
         self.config: Config = PyFileConfigLoader(CONFIG, path=str(folder)).load_config()
+        # nbgrader 0.9 touches half-made rows, which SQLAlchemy 2 warns of each time.
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
         self.api = NbGraderAPI(config=self.config)
         self.directory = self.api.coursedir
 

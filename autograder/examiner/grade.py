@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat.reader import NotJSONError
 from nbgrader.api import MissingEntry
 
 from examiner.check import MIMETYPE
@@ -169,6 +170,8 @@ def _unreadable(course: Course, assignment: str, student: str) -> str:
             return f"{file.name} is not there; the folder {home} holds {found}"
         try:
             nbformat.validate(nbformat.read(file, as_version=4))
+        except NotJSONError:
+            return f"{file} is no notebook: it is not JSON; ask for the file again"
         except Exception as fault:  # whatever a stranger's file makes nbformat raise
             text = str(fault).strip() or type(fault).__name__
             return f"{file} is no notebook: {text.splitlines()[0][:120]}"
