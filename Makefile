@@ -44,7 +44,7 @@ lint: .venv/installed-dev ## style, layers, spelling, notebooks without outputs
 	ruff format --check
 	lint-imports
 	codespell
-	nbstripout --verify $(wildcard solutions/*/*.ipynb)
+	nbstripout --keep-id --verify $(wildcard solutions/*/*.ipynb assignments/*/*.ipynb)
 
 serve: $(STAMP)/book ## show the book at http://127.0.0.1:8000
 	@echo "The book is at http://127.0.0.1:$(PORT)/ until you press Ctrl-C."

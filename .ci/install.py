@@ -97,22 +97,34 @@ def install_torch() -> None:
         rf"^Version: {re.escape(pin)}\b", pip("show", "torch", quiet=True), re.M
     ):
         return
-    wanted = f"torch=={pin}"
-    if platform.system() == "Darwin" or f"{pin}+cpu" in pip(
-        "index", "versions", "torch", quiet=True
-    ):
-        print(f"Installing {wanted}, CPU build: a download of about 200 MB")
-        pip("install", wanted)
-    elif cuda_driver():
-        print(f"Installing {wanted} for CUDA: a download of about 3 GB")
-        pip("install", wanted)
-    else:
-        index = os.environ.get("TORCH_INDEX") or CPU_INDEX
-        print(
-            f"Installing {wanted}, CPU build: a download of about 200 MB from {index}"
-        )
-        print("(another place: make TORCH_INDEX=... course)")
-        pip("install", wanted, "--index-url", index)
+    offered = pip("index", "versions", "torch", quiet=True)
+    note, args = torch_source(pin, offered, os.environ.get("TORCH_INDEX", ""))
+    print(f"Installing torch {pin}{note}")
+    pip("install", f"torch=={pin}", *args)
+
+
+def torch_source(pin: str, offered: str, index: str) -> tuple[str, list[str]]:
+    """Choose where torch comes from.
+
+    Args:
+        pin: The wanted version.
+        offered: What pip prints of the versions that it finds by itself.
+        index: The index that the user named, or "".
+
+    Returns:
+        What to tell the user, the size of the download included, and pip's options.
+    """
+    if not index:
+        if platform.system() == "Darwin" or f"{pin}+cpu" in offered:
+            return ", CPU build: a download of about 200 MB", []
+        if cuda_driver():
+            return " for CUDA: a download of about 3 GB", []
+    index = index or CPU_INDEX
+    return (
+        f", CPU build: a download of about 200 MB from {index}\n"
+        "(another place: make TORCH_INDEX=... course)",
+        ["--index-url", index],
+    )
 
 
 def cuda_driver() -> bool:

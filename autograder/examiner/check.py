@@ -14,6 +14,7 @@ raises :class:`~examiner.errors.Mismatch` for none, as nbgrader's scoring wants:
 
 import functools
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,7 +96,7 @@ class Result:
 
     @property
     def text(self) -> str:
-        """The feedback that a student reads."""
+        """The feedback that a student reads, in lines of at most 80 characters."""
         right = self.cases - len(self.reasons)
         lines = [
             f"{self.check}: {self.points:g} of {self.max_points:g} points, "
@@ -106,7 +107,9 @@ class Result:
             lines.append(f"Found: {self.reasons[0]}")
         if self.hint:
             lines.append(f"Likely cause: {self.hint}")
-        return "\n".join(lines)
+        return "\n".join(
+            textwrap.fill(line, 80, subsequent_indent="  ") for line in lines
+        )
 
     @property
     def record(self) -> dict[str, Any]:
@@ -230,7 +233,9 @@ def _try(case: Case, answer: Any) -> Outcome:
 def _reason(case: Case, outcome: Outcome) -> str:
     """Say in one sentence why a case failed; an empty text if it did not."""
     why = _why(case, outcome)
-    return f"for {case.name}, {why}." if why else ""
+    if not why:
+        return ""
+    return f"for {case.name}, {why}" + ("" if why.endswith("?") else ".")
 
 
 def _why(case: Case, outcome: Outcome) -> str | None:

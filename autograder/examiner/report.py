@@ -19,7 +19,8 @@ class Question:
     Args:
         grade_id: nbgrader's name of the cell.
         max_points: What it is worth.
-        mean: Mean of the points given so far, or None while nothing is graded.
+        given: How many have points.
+        mean: Mean of those points, or None while nobody has any.
         full: How many got full points.
         waiting: How many wait for a hand.
         mistakes: Recognised mistakes: the sentence shown and how many got it,
@@ -28,6 +29,7 @@ class Question:
 
     grade_id: str
     max_points: float
+    given: int
     mean: float | None
     full: int
     waiting: int
@@ -45,6 +47,7 @@ def sum_up(results: list[Graded]) -> list[Question]:
             Question(
                 grade_id=name,
                 max_points=cells[0].max_points,
+                given=len(given),
                 mean=sum(given) / len(given) if given else None,
                 full=sum(points == cells[0].max_points for points in given),
                 waiting=len(cells) - len(given),

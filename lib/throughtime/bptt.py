@@ -12,8 +12,6 @@ The target y_t is one-hot; ``targets[t]`` is the id of y_{t+1}. The function to 
 :func:`backward`.
 """
 
-# ruff: noqa: N815 (dW_hh and the like keep the page's letters)
-
 from dataclasses import dataclass
 
 import numpy as np
