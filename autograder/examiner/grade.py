@@ -207,8 +207,9 @@ def read_marks(course: Course, assignment: str, student: str) -> Graded:
         result.status, result.message = "fault", fault
     record = _read_record(_record_file(course, assignment, student))
     result.seconds = record.get("seconds", 0.0)
-    order = course.grade_ids(assignment)
-    result.cells.sort(key=lambda cell: order.index(cell.grade_id))
+    # A cell may have left the source since it was graded: then it comes last.
+    order = {name: i for i, name in enumerate(course.grade_ids(assignment))}
+    result.cells.sort(key=lambda cell: order.get(cell.grade_id, len(order)))
     return result
 
 

@@ -114,6 +114,17 @@ def test_what_student_code_raises_is_said(double):
     assert "it raised TypeError: unsupported operand" in result.reasons[0]
 
 
+def test_a_mistake_that_raises_is_named_only_for_the_same_error(monkeypatch):
+    @wrong("double")
+    def text(x):
+        """Numbers are added, not joined."""
+        return x + "x"
+
+    double = make_check(monkeypatch, text)
+    assert double.examine(lambda x: x + "x", seed=1).mistake == "text"
+    assert double.examine(lambda x: x + None, seed=1).mistake == ""
+
+
 def test_an_object_that_equals_everything_earns_nothing(double):
     class Yes:
         def __eq__(self, other):

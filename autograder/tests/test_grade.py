@@ -7,7 +7,7 @@ from tiny_course import CHECK, hand_in, make_course
 from examiner import cli
 from examiner.course import Course, find_course
 from examiner.errors import CannotRun
-from examiner.grade import CellMark, Graded, grade
+from examiner.grade import CellMark, Graded, grade, read_marks
 from examiner.report import sum_up, write_report
 
 # nbgrader's own, which would otherwise stop it: this is not what we test here.
@@ -47,14 +47,13 @@ def test_a_right_answer_gets_its_points_and_the_words_wait_for_a_hand(graded):
 
 
 def test_a_partly_right_answer_gets_a_part_and_the_name_of_its_mistake(graded):
-    (test, _) = graded[1]["bao"].cells
+    test, *_ = graded[1]["bao"].cells
     assert (test.points, test.max_points) == (1, 3)
     assert (test.mistake, test.hint) == ("squared", "x times x is not x plus x.")
 
 
 def test_an_untouched_notebook_gets_nothing(graded):
     assert marks(graded[1]["cy"]) == [0, 0]
-    assert not graded[1]["cy"].needs_manual
 
 
 def test_an_unreadable_notebook_is_explained_in_one_sentence(graded):
@@ -62,6 +61,16 @@ def test_an_unreadable_notebook_is_explained_in_one_sentence(graded):
     assert "a0_double.ipynb is no notebook: it is not JSON" in message
     assert "\n" not in message
     assert graded[1]["eve"].message.endswith("holds a0_double (1).ipynb")
+
+
+def test_marks_of_a_question_that_was_taken_out_stay_readable(graded):
+    course = graded[0]
+    file = course.path("source", "a0_double") / "a0_double.ipynb"
+    text = file.read_text()
+    file.write_text(text.replace('"grade_id": "q1_test"', '"grade_id": "q7_test"'))
+    found = {c.grade_id: c.points for c in read_marks(course, "a0_double", "ada").cells}
+    file.write_text(text)
+    assert found == {"q1_test": 3, "q2": None}
 
 
 def test_marks_stand_in_nbgraders_gradebook(graded):
