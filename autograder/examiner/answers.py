@@ -15,6 +15,7 @@ answer's docstring is the sentence that would help the student who gave it::
 
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,9 @@ def _register(check: str, name: str | None, *, is_wrong: bool) -> Callable[..., 
 
 
 def answers_to(module: str, check: str) -> list[Answer]:
-    """Return the known answers to a check of a module, in the order of their file.
+    """Return the known answers to a check of a module, in the order of their files.
+
+    Many answers may be a package: ``checks/mutants/a1_unroll/leaky_step.py``.
 
     Args:
         module: Dotted name of the module that defines the check.
@@ -69,5 +72,12 @@ def answers_to(module: str, check: str) -> list[Answer]:
     """
     package, _, name = module.rpartition(".")
     home = importlib.import_module(f"{package}.mutants.{name}".lstrip("."))
-    found = (getattr(value, "answer", None) for value in vars(home).values())
-    return [a for a in found if isinstance(a, Answer) and a.check == check]
+    inside = pkgutil.iter_modules(getattr(home, "__path__", []), f"{home.__name__}.")
+    modules = [home, *(importlib.import_module(part.name) for part in inside)]
+    values = (value for module in modules for value in vars(module).values())
+    found = dict.fromkeys(
+        answer
+        for value in values
+        if isinstance(answer := getattr(value, "answer", None), Answer)
+    )
+    return [answer for answer in found if answer.check == check]

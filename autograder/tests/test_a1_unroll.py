@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from checks import a1_unroll
-from checks.mutants import a1_unroll as answers
 from checks.mutants.a1_unroll import given
 from checks.mutants.a1_unroll.sample import softmax
 from throughtime import bptt, cells, unroll
@@ -34,16 +33,21 @@ def locked_function(grade_id, name):
     return names[name]
 
 
+def copied(check):
+    """Return the answer that pastes the chapter's code."""
+    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
+
+
 def test_the_copied_step_is_still_the_librarys(rng):
     sizes = (B, D), (B, H), (H, D), (H, H), (H,)
     arrays = [rng.normal(size=size) for size in sizes]
     want = cells.rnn_step(*map(torch.tensor, arrays)).numpy()
-    np.testing.assert_allclose(answers.leaky_step_copied(*arrays, alpha=0.5), want)
+    np.testing.assert_allclose(copied(a1_unroll.leaky_step)(*arrays, alpha=0.5), want)
 
 
 def test_the_copied_loop_is_still_the_librarys(rng):
     xs, h_0 = rng.normal(size=(T, B, D)), rng.normal(size=(B, H))
-    hs, h_last = answers.unroll_ragged_copied(given.delay_step, xs, None, h_0)
+    hs, h_last = copied(a1_unroll.unroll_ragged)(given.delay_step, xs, None, h_0)
 
     def step(x_t, h_prev):
         return torch.tensor(given.delay_step(x_t.numpy(), h_prev.numpy()))
@@ -54,7 +58,7 @@ def test_the_copied_loop_is_still_the_librarys(rng):
 
 
 def test_the_copied_count_is_still_the_librarys(rng):
-    shapes, count = answers.count_parameters_copied(D, H, V)
+    shapes, count = copied(a1_unroll.count_parameters)(D, H, V)
     weights = bptt.Weights.random(D, H, V, rng)
     assert shapes == {name: array.shape for name, array in vars(weights).items()}
     assert count == weights.count
@@ -64,7 +68,9 @@ def test_the_copied_loss_is_still_the_librarys(rng):
     weights = bptt.Weights.random(D, H, V, rng)
     xs, targets = rng.normal(size=(T, D)), rng.integers(V, size=T)
     trace = bptt.forward(weights, xs, targets, np.zeros(H))
-    got = answers.bits_per_letter_copied(trace.hs, weights.W_hy, weights.b_y, targets)
+    got = copied(a1_unroll.bits_per_letter)(
+        trace.hs, weights.W_hy, weights.b_y, targets
+    )
     np.testing.assert_allclose(got, trace.loss)
 
 
