@@ -9,12 +9,13 @@ export PATH := $(BIN):$(PATH)
 export JUPYTER_CONFIG_PATH := $(CURDIR)/autograder
 export PYTHONDONTWRITEBYTECODE := 1
 
-# What each step is made from.
-LIB := $(shell find lib/throughtime -name '*.py' -o -name '*.npz')
-BOOK := _config.yml $(shell find book -type f -not -path '*/tests/*' -not -path '*/_vendor/*' -not -name '*.pyc')
-SOLUTIONS := $(shell find solutions -type f -not -path '*/.ipynb_checkpoints/*')
+# What each step is made from: files, and folders too, whose times tell of a file removed.
+all_in = $(shell find $(1) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune -o -print)
+LIB := $(call all_in,lib/throughtime)
+BOOK := _config.yml $(filter-out book book/tests%,$(call all_in,book))
+SOLUTIONS := $(call all_in,solutions)
+GRADER := autograder/nbgrader_config.py $(call all_in,autograder/examiner autograder/checks autograder/demo)
 ASSIGNMENTS := $(notdir $(wildcard solutions/*))
-GRADER := $(shell find autograder/examiner autograder/checks autograder/demo -name '*.py' -o -name '*.html' -o -name '*.csv' -o -name '*.broken') $(wildcard autograder/*.py)
 
 STAMP := _build/stamp
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
@@ -75,7 +76,7 @@ $(STAMP)/book: .venv/installed $(BOOK) $(LIB)
 
 $(STAMP)/release: .venv/installed $(SOLUTIONS) autograder/nbgrader_config.py
 	$(call say,Releasing the assignments: $(ASSIGNMENTS))
-	@for name in $(ASSIGNMENTS); do nbgrader generate_assignment $$name --no-db --force --log-level=WARN || exit 1; done
+	@for name in $(ASSIGNMENTS); do nbgrader generate_assignment $$name --no-db --force --log-level=ERROR || exit 1; done
 	@mkdir -p $(@D) && touch $@
 
 $(STAMP)/demo: $(STAMP)/release $(LIB) $(GRADER)

@@ -68,9 +68,8 @@ def test_the_copied_loss_is_still_the_librarys(rng):
     weights = bptt.Weights.random(D, H, V, rng)
     xs, targets = rng.normal(size=(T, D)), rng.integers(V, size=T)
     trace = bptt.forward(weights, xs, targets, np.zeros(H))
-    got = copied(a1_unroll.bits_per_letter)(
-        trace.hs, weights.W_hy, weights.b_y, targets
-    )
+    bits_per_letter = copied(a1_unroll.bits_per_letter)
+    got = bits_per_letter(trace.hs, weights.W_hy, weights.b_y, targets)
     np.testing.assert_allclose(got, trace.loss)
 
 
