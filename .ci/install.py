@@ -143,7 +143,7 @@ def main() -> None:
     make_venv()
     install_torch()
     files = ["requirements.txt", *([".ci/requirements.txt"] if options.dev else [])]
-    print(f"Installing {' and '.join(files)}: a download of about 250 MB, once")
+    print(f"Installing {' and '.join(files)}: a download of about 150 MB, once")
     os.chdir(ROOT)  # requirements.txt names lib and autograder by relative paths
     pip("install", *(part for file in files for part in ("-r", file)))
 
