@@ -39,6 +39,8 @@ c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]  # errors only
 c.IgnorePattern.enabled = True
 c.IgnorePattern.pattern = r"[\s\S]"
 
+c.ExportPlugin.to = str(here / "grades.csv")
+
 # What a test cell needs: the hidden checks, and the seed of their inputs.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(here), *filter(None, [os.environ.get("PYTHONPATH")])]
