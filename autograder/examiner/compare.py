@@ -85,7 +85,7 @@ def _dict_difference(got: Any, want: dict, rtol: float, atol: float) -> str | No
         return f"lacks the key {missing[0]!r}"
     if extra := [key for key in got if key not in want]:
         return f"has the key {extra[0]!r}, which is not wanted"
-    parts = ((f"at {key!r}", got[key], want[key]) for key in want)
+    parts = ((f"(its {key!r})", got[key], want[key]) for key in want)
     return _first_difference(parts, rtol, atol)
 
 
@@ -96,7 +96,8 @@ def _sequence_difference(
         return f"is {_brief(got)}, wanted {len(want)} values in a tuple"
     if len(got) != len(want):
         return f"has {len(got)} values, wanted {len(want)}"
-    parts = ((f"at place {i}", got[i], want[i]) for i in range(len(want)))
+    n = len(want)
+    parts = ((f"(value {i + 1} of {n})", got[i], want[i]) for i in range(n))
     return _first_difference(parts, rtol, atol)
 
 
