@@ -33,6 +33,12 @@ c.Exchange.root = str(root / "_build" / "exchange")
 # A graceful shutdown of the kernel costs a second a notebook and saves nothing.
 c.Execute.shutdown_kernel = "immediate"
 c.Execute.timeout = 60  # seconds a cell
+stopped = "stopped after 60 seconds: does a loop never end?"
+c.Execute.error_on_timeout = {
+    "ename": "CellTimeoutError",
+    "evalue": stopped,
+    "traceback": [f"CellTimeoutError: {stopped}"],
+}
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]  # errors only
 
 # nbgrader scores any text on stderr as a failed test; a warning is not a mistake.

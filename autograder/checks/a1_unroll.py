@@ -69,6 +69,7 @@ def unroll_ragged(rng: np.random.Generator) -> Iterator[Case]:
             },
             want=delayed(xs, lengths, h_0),
             points=points,
+            parts=("hs", "h_last"),
         )
 
 
@@ -141,6 +142,7 @@ def inputs_and_targets(rng: np.random.Generator) -> Iterator[Case]:
             args={"word": word_, "alphabet": alphabet_},
             want=(table[:-1].astype(float), table[1:].argmax(axis=1)),
             points=points,
+            parts=("xs", "targets"),
         )
 
 

@@ -15,59 +15,18 @@ raises :class:`~examiner.errors.Mismatch` for none, as nbgrader's scoring wants:
 import functools
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from examiner import ask
 from examiner.answers import Answer, answers_to
-from examiner.compare import alike, difference
-from examiner.errors import GraderFault, Mismatch, Raised
-from examiner.plain import plain
+from examiner.case import Case, Outcome, reason, try_case
+from examiner.errors import GraderFault, Mismatch
 from examiner.seed import generator
 
 MIMETYPE = "application/vnd.examiner+json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """Ask a student's function one thing.
-
-    Args:
-        name: What is asked, in a few words: "a batch of three".
-        args: The arguments by name, in the order of the signature.
-        want: The value from an oracle that is not the solution.
-        points: What a right answer earns.
-        verb: How to ask: :func:`examiner.ask.call` or :func:`examiner.ask.grad`.
-        rtol: Relative tolerance.
-        atol: Absolute tolerance.
-    """
-
-    name: str
-    args: Mapping[str, Any]
-    want: Any
-    points: float
-    verb: Callable[..., Any] = ask.call
-    rtol: float = 1e-6
-    atol: float = 1e-9
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Keep what an answer did with a case: a value, arguments after it, or an error."""
-
-    value: Any = None
-    after: tuple[Any, ...] = ()
-    raised: Raised | None = None
-
-    def agrees(self, other: "Outcome") -> bool:
-        """Tell whether two answers did the same."""
-        if self.raised or other.raised:
-            # The text too: a ValueError alone may have many causes.
-            return str(self.raised) == str(other.raised)
-        return alike(self.value, other.value) and alike(self.after, other.after)
 
 
 @dataclass(frozen=True)
@@ -164,8 +123,8 @@ class Check:
     def examine(self, answer: Any, seed: int | None = None) -> Result:
         """Try an answer on every case and say what it earned and why."""
         cases = self.draw(seed)
-        outcomes = [_try(case, answer) for case in cases]
-        reasons = [_reason(c, o) for c, o in zip(cases, outcomes, strict=True)]
+        outcomes = [try_case(case, answer) for case in cases]
+        reasons = [reason(c, o) for c, o in zip(cases, outcomes, strict=True)]
         earned = [c.points for c, why in zip(cases, reasons, strict=True) if not why]
         mistake = self._diagnose(cases, outcomes) if any(reasons) else None
         return Result(
@@ -204,7 +163,7 @@ class Check:
         found = [
             mutant
             for mutant in self.answers
-            if mutant.wrong and all(_try(c, mutant.fn).agrees(o) for c, o in rows)
+            if mutant.wrong and all(try_case(c, mutant.fn).agrees(o) for c, o in rows)
         ]
         return found[0] if len(found) == 1 else None
 
@@ -218,41 +177,6 @@ class Check:
 def check(points: float) -> Callable[[Callable[..., Iterator[Case]]], Check]:
     """Make a check of a generator function of cases."""
     return lambda cases: Check(cases, points)
-
-
-def _try(case: Case, answer: Any) -> Outcome:
-    try:
-        got = case.verb(answer, *case.args.values())
-    except Raised as raised:
-        return Outcome(raised=raised)
-    if case.verb is ask.call:
-        return Outcome(*got)
-    return Outcome(got, tuple(plain(arg) for arg in case.args.values()))
-
-
-def _reason(case: Case, outcome: Outcome) -> str:
-    """Say in one sentence why a case failed; an empty text if it did not."""
-    why = _why(case, outcome)
-    if not why:
-        return ""
-    return f"for {case.name}, {why}" + ("" if why.endswith("?") else ".")
-
-
-def _why(case: Case, outcome: Outcome) -> str | None:
-    if outcome.raised:
-        if outcome.raised.kind == "NotImplementedError":
-            return "the function is not written yet"
-        if outcome.raised.kind == "NotPlain":
-            return f"it returned {outcome.raised.message}, which is not plain data"
-        return f"it raised {outcome.raised}"
-    if differs := difference(outcome.value, case.want, case.rtol, case.atol):
-        return f"the result {differs}"
-    for (name, before), after in zip(case.args.items(), outcome.after, strict=True):
-        if not isinstance(before, ask.Callback) and not alike(plain(before), after):
-            return (
-                f"the result is right, but the argument `{name}` was changed in place"
-            )
-    return None
 
 
 def _show(result: Result) -> bool:
@@ -271,3 +195,6 @@ def _show(result: Result) -> bool:
     data = {MIMETYPE: result.record, "text/plain": result.text}
     shell.display_pub.publish(data=data)
     return True
+
+
+__all__ = ["Case", "Check", "Result", "check"]

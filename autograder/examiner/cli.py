@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 from rich.table import Table
 
 from examiner import __version__
 from examiner.course import Course, find_course
 from examiner.errors import CannotRun
-from examiner.grade import Graded, grade, read_marks
+from examiner.grade import Graded, grade, standing
 from examiner.report import write_report
 
 GRADED, SOME_FAILED, COULD_NOT_RUN = 0, 1, 2
@@ -58,11 +58,6 @@ def grade_command(
     """
     console = Console(stderr=True)
     home = Course(find_course(course))
-    console.print(
-        "Isolation: none. Students' code runs as you, in nbgrader's kernels; "
-        "grade only classes that you trust.",
-        style="yellow",
-    )
     with Progress(
         *Progress.get_default_columns()[:2],
         MofNCompleteColumn(),
@@ -76,12 +71,21 @@ def grade_command(
             assignment,
             students,
             force=force,
-            on_start=lambda wanted: bar.update(task, total=len(wanted)),
+            on_start=lambda wanted: _start(bar, task, len(wanted)),
             on_done=lambda result: bar.update(
                 task, advance=1, description=f"{assignment} {result.student}"
             ),
         )
     _finish(home, assignment, results)
+
+
+def _start(bar: Progress, task: TaskID, count: int) -> None:
+    bar.console.print(
+        "Isolation: none. Students' code runs as you, in nbgrader's kernels; "
+        "grade only classes that you trust.",
+        style="yellow",
+    )
+    bar.update(task, total=count)
 
 
 @cli.command("report")
@@ -91,16 +95,20 @@ def report_command(assignment: str, course: Path | None) -> None:
     """Write the class summary of ASSIGNMENT again, after grading by hand."""
     home = Course(find_course(course))
     home.require_assignment(assignment)
-    students = home.students(assignment)
-    results = [read_marks(home, assignment, student) for student in students]
-    _finish(home, assignment, results)
+    _finish(home, assignment, [])
 
 
 def _finish(home: Course, assignment: str, results: list[Graded]) -> None:
-    page = write_report(home, assignment, results)
-    show(results, Console())
+    """Show some results, by default all, write the class's summary, and exit."""
+    known = {result.student: result for result in results}
+    everyone = [
+        known.get(student) or standing(home, assignment, student)
+        for student in home.students(assignment)
+    ]
+    page = write_report(home, assignment, everyone)
+    show(results or everyone, Console())
     Console().print(f"Class summary: {page}", soft_wrap=True)
-    failed = any(result.status != "graded" for result in results)
+    failed = any(result.status != "graded" for result in results or everyone)
     sys.exit(SOME_FAILED if failed else GRADED)
 
 
@@ -110,12 +118,11 @@ def show(results: list[Graded], console: Console) -> None:
     for column in table.columns[2:]:
         column.justify = "right"
     for result in results:
-        marked = result.status in ("graded", "fault")
         table.add_row(
             result.student,
             result.status,
-            f"{result.score:g}" if marked else "",
-            f"{result.max_score:g}" if marked else "",
+            f"{result.score:g}" if result.cells else "",
+            f"{result.max_score:g}" if result.cells else "",
             "waits" if result.needs_manual else "",
             "unchanged" if result.cached else f"{result.seconds:.1f}",
         )

@@ -15,8 +15,9 @@ def difference(
 ) -> str | None:
     """Return how ``got`` differs from ``want``, or None if it does not.
 
-    A torch tensor counts as the array that it holds, a list as a tuple; a number
-    may come as a Python, NumPy or torch scalar. NaN equals NaN.
+    A torch tensor or a list of numbers counts as the array that it holds, a list of
+    other things as a tuple; a number may come as a Python, NumPy or torch scalar, and
+    a whole number as a float. NaN equals NaN.
 
     Args:
         got: The value that came.
@@ -41,28 +42,39 @@ def difference(
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same answer: types, dtypes, shapes, numbers."""
-    return _kinds(one) == _kinds(other) and difference(one, other, atol=1e-12) is None
+    """Tell whether two values are the same answer: the same shapes and numbers."""
+    return _shapes(one) == _shapes(other) and difference(one, other) is None
 
 
-def _kinds(value: Any) -> Any:
+def _shapes(value: Any) -> Any:
     value = _as_numpy(value)
     if isinstance(value, dict):
-        return {key: _kinds(item) for key, item in value.items()}
+        return {key: _shapes(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_kinds(item) for item in value]
+        return [_shapes(item) for item in value]
     if _is_number(value) or isinstance(value, np.ndarray):
-        return np.asarray(value).dtype.str, np.shape(value)
+        return np.shape(value)
     return type(value).__name__
 
 
 def _as_numpy(value: Any) -> Any:
-    """Return tensors as arrays, and 0-d arrays as scalars."""
+    """Return tensors and lists of numbers as arrays, and 0-d arrays as scalars."""
     if hasattr(value, "detach"):
         value = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+    if isinstance(value, list):
+        value = _as_array(value)
     if isinstance(value, np.ndarray) and value.ndim == 0:
         return value[()]
     return value
+
+
+def _as_array(value: list | tuple) -> Any:
+    """Return a list of numbers, nested or not, as an array; others as they are."""
+    try:
+        array = np.array([_as_numpy(item) for item in value])
+    except ValueError:  # parts of different shapes
+        return value
+    return array if array.dtype.kind in "biuf" else value
 
 
 def _is_number(value: Any) -> bool:
@@ -92,6 +104,8 @@ def _dict_difference(got: Any, want: dict, rtol: float, atol: float) -> str | No
 def _sequence_difference(
     got: Any, want: list | tuple, rtol: float, atol: float
 ) -> str | None:
+    if isinstance(got, np.ndarray):
+        got = tuple(got)
     if not isinstance(got, list | tuple):
         return f"is {_brief(got)}, wanted {len(want)} values in a tuple"
     if len(got) != len(want):
@@ -125,26 +139,31 @@ def _number_difference(got: Any, want: Any, rtol: float, atol: float) -> str | N
 def _array_difference(
     got: Any, want: np.ndarray, rtol: float, atol: float
 ) -> str | None:
+    if isinstance(got, tuple):
+        got = _as_array(got)
     if not isinstance(got, np.ndarray):
         return f"is {_brief(got)}, wanted an array of shape {want.shape}"
     if got.shape != want.shape:
         return _shape_difference(got, want)
     if got.dtype.kind not in "biufc":
         return f"holds {got.dtype}, wanted numbers"
+    close = np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+    return None if close.all() else _number_differences(got, want, close)
+
+
+def _number_differences(got: np.ndarray, want: np.ndarray, close: np.ndarray) -> str:
+    """Say where two arrays of one shape differ, and by how much."""
     if want.dtype.kind == "f" and got.dtype.kind in "biu":
         return f"holds {got.dtype}, wanted floats: whole numbers lose the fractions"
-    close = np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
-    if close.all():
-        return None
     if lost := np.argwhere(np.isnan(got) & ~np.isnan(want)).tolist():
         return f"is nan at {lost[0]}"
+    count = f"is off at {int((~close).sum())} of {close.size} numbers"
+    if want.dtype.kind in "biu":
+        return f"{count}, first at {np.argwhere(~close).tolist()[0]}"
     with np.errstate(invalid="ignore"):
         gap = np.where(close, 0.0, np.abs(got - want))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
-    return (
-        f"is off at {int((~close).sum())} of {close.size} places, "
-        f"by up to {gap[worst]:.3g} at {[int(i) for i in worst]}"
-    )
+    return f"{count}, by up to {gap[worst]:.3g}, at {[int(i) for i in worst]}"
 
 
 def _shape_difference(got: np.ndarray, want: np.ndarray) -> str:

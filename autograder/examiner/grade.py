@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbformat.reader import NotJSONError
 from nbgrader.api import MissingEntry
 
 from examiner.check import MIMETYPE
 from examiner.course import Course, last_line
 from examiner.errors import CannotRun
+from examiner.intake import unreadable
 
 
 @dataclass
@@ -28,7 +28,8 @@ class CellMark:
 
     Args:
         grade_id: nbgrader's name of the cell.
-        points: What was earned, or None while it waits for a hand.
+        points: What was earned, or None while it waits for a hand. Points that a hand
+            gave stay when the work is graded again.
         max_points: What it is worth.
         mistake: The name of the known mistake that was recognised, or "".
         hint: The sentence that was shown for it, or "".
@@ -48,12 +49,14 @@ class Graded:
     Args:
         student: The student's id.
         assignment: The assignment's name.
-        status: ``graded``; ``unreadable``, the file is no notebook; ``refused``,
-            nbgrader could not grade it; ``fault``, a check itself broke.
+        status: ``graded``; ``ungraded``, not yet; ``unreadable``, the file is no
+            notebook; ``refused``, nbgrader could not grade it; ``fault``, a check
+            itself broke. Marks beside another status than ``graded`` or ``fault``
+            are those of an earlier file.
         message: One sentence for the instructor when the status is not ``graded``.
         score: The sum of the points so far.
         max_score: The sum of all points.
-        needs_manual: Whether a cell waits for a hand.
+        needs_manual: Whether a cell waits for a hand, or for a second look.
         seconds: How long grading took.
         cells: One mark for each graded cell, in the order of the notebook.
         cached: Whether an earlier result was still true.
@@ -111,14 +114,15 @@ def grade(
 
 
 def _grade_one(course: Course, assignment: str, student: str, force: bool) -> Graded:
+    if why := unreadable(course, assignment, student):
+        return _failed(course, assignment, student, "unreadable", why)
     key = _content_key(course, assignment, student)
     record = _record_file(course, assignment, student)
     if not force and _read_record(record).get("key") == key:
         result = read_marks(course, assignment, student)
-        result.cached = True
-        return result
-    if why := _unreadable(course, assignment, student):
-        return Graded(student, assignment, "unreadable", why)
+        if result.status != "ungraded":  # else the gradebook was lost
+            result.cached = True
+            return result
     start = time.perf_counter()
     done = course.api.autograde(assignment, student, force=True)
     seconds = time.perf_counter() - start
@@ -127,9 +131,27 @@ def _grade_one(course: Course, assignment: str, student: str, force: bool) -> Gr
         log = record.with_suffix(".log")
         log.write_text(done.get("log", "") + done.get("error", ""), encoding="utf-8")
         why = f"nbgrader could not grade it: {last_line(done)} (all of it in {log})"
-        return Graded(student, assignment, "refused", why, seconds=seconds)
+        return _failed(course, assignment, student, "refused", why)
     record.write_text(json.dumps({"key": key, "seconds": seconds}))
     return read_marks(course, assignment, student)
+
+
+def standing(course: Course, assignment: str, student: str) -> Graded:
+    """Say how a submission stands, without grading it."""
+    if why := unreadable(course, assignment, student):
+        return _failed(course, assignment, student, "unreadable", why)
+    return read_marks(course, assignment, student)
+
+
+def _failed(
+    course: Course, assignment: str, student: str, status: str, why: str
+) -> Graded:
+    """Return what an earlier file got, if there was one, under the new status."""
+    result = read_marks(course, assignment, student)
+    result.status, result.message = status, why
+    if result.cells:
+        result.message += "; the marks are those of an earlier file"
+    return result
 
 
 def _content_key(course: Course, assignment: str, student: str) -> str:
@@ -160,24 +182,6 @@ def _read_record(file: Path) -> dict[str, Any]:
         return {}
 
 
-def _unreadable(course: Course, assignment: str, student: str) -> str:
-    """Say in one sentence why a submission cannot be read; "" if it can."""
-    home = course.path("submitted", assignment, student)
-    for name in course.notebooks(assignment):
-        file = home / f"{name}.ipynb"
-        if not file.is_file():
-            found = ", ".join(sorted(p.name for p in home.iterdir())) or "nothing"
-            return f"{file.name} is not there; the folder {home} holds {found}"
-        try:
-            nbformat.validate(nbformat.read(file, as_version=4))
-        except NotJSONError:
-            return f"{file} is no notebook: it is not JSON; ask for the file again"
-        except Exception as fault:  # whatever a stranger's file makes nbformat raise
-            text = str(fault).strip() or type(fault).__name__
-            return f"{file} is no notebook: {text.splitlines()[0][:120]}"
-    return ""
-
-
 def read_marks(course: Course, assignment: str, student: str) -> Graded:
     """Read one student's marks from the gradebook."""
     result = Graded(student, assignment)
@@ -186,13 +190,15 @@ def read_marks(course: Course, assignment: str, student: str) -> Graded:
         try:
             submission = book.find_submission(assignment, student)
         except MissingEntry:
-            return Graded(student, assignment, "unreadable", "it was never graded")
+            why = f"not graded yet: run examiner grade {assignment}"
+            return Graded(student, assignment, "ungraded", why)
         result.score = submission.score
         result.max_score = submission.max_score
         result.needs_manual = submission.needs_manual_grade
         for notebook in submission.notebooks:
             for mark in notebook.grades:
-                points = None if mark.needs_manual_grade else mark.score
+                waits = mark.needs_manual_grade and mark.manual_score is None
+                points = None if waits else mark.score
                 note = shown.get(mark.name, {})
                 result.cells.append(
                     CellMark(

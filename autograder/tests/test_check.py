@@ -99,6 +99,32 @@ def test_an_argument_changed_in_place_is_seen(double):
     assert result.mistake == "in_place"
 
 
+def test_a_small_change_in_place_is_seen_too(double):
+    def sneaky(x):
+        result = x + x
+        x *= 1 + 1e-12
+        return result
+
+    assert "changed in place" in double.examine(sneaky, seed=1).reasons[0]
+
+
+def test_a_part_of_a_result_is_called_by_its_name():
+    @check(points=1)
+    def pair(rng):
+        """Return 1 and 2."""
+        parts = ("one", "two")
+        yield Case(name="it", args={}, want=(1, 2), points=1, parts=parts)
+
+    def reasons(value):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("examiner.check.answers_to", lambda *names: [])
+            return pair.examine(lambda: value, seed=1).reasons
+
+    assert reasons((1, 3)) == ["for it, `two` is not the wanted whole number."]
+    assert reasons((1,)) == ["for it, the result has 1 values, wanted 2."]
+    assert reasons((1, 2)) == []
+
+
 def test_an_unwritten_function_is_not_diagnosed(double):
     def unwritten(x):
         raise NotImplementedError

@@ -1,13 +1,15 @@
+import copy
 import csv
 import json
 
+import nbformat
 import pytest
 from tiny_course import CHECK, hand_in, make_course
 
 from examiner import cli
 from examiner.course import Course, find_course
 from examiner.errors import CannotRun
-from examiner.grade import CellMark, Graded, grade, read_marks
+from examiner.grade import CellMark, Graded, grade, read_marks, standing
 from examiner.report import sum_up, write_report
 
 # nbgrader's own, which would otherwise stop it: this is not what we test here.
@@ -61,6 +63,61 @@ def test_an_unreadable_notebook_is_explained_in_one_sentence(graded):
     assert "a0_double.ipynb is no notebook: it is not JSON" in message
     assert "\n" not in message
     assert graded[1]["eve"].message.endswith("holds a0_double (1).ipynb")
+
+
+def test_a_copied_cell_is_named_and_stops_nobody_else(tiny, graded):
+    folder = hand_in(tiny, "dup", "def double(x):\n    return 2 * x")
+    file = folder / "a0_double.ipynb"
+    notebook = nbformat.read(file, as_version=4)
+    twin = copy.deepcopy(notebook.cells[0])
+    twin.id = "twin"
+    notebook.cells.append(twin)
+    nbformat.write(notebook, file)
+    dup, ada = grade(graded[0], "a0_double", ["dup", "ada"])[::-1]
+    assert (dup.status, ada.status) == ("unreadable", "graded")
+    assert dup.message.endswith("has the cell q1 twice (copied?): delete one of them")
+
+
+def test_points_of_a_hand_stay_when_the_work_is_graded_again(tiny, graded):
+    course = graded[0]
+    hand_in(tiny, "fay", "def double(x):\n    return 2 * x", "Because.")
+    grade(course, "a0_double", ["fay"])
+    with course.gradebook() as book:
+        by_hand = book.find_grade("q2", "a0_double", "a0_double", "fay")
+        by_hand.manual_score, by_hand.needs_manual_grade = 1.5, False
+        book.db.commit()
+    hand_in(tiny, "fay", "def double(x):\n    return x + x", "Because.")
+    (fay,) = grade(course, "a0_double", ["fay"])
+    assert (marks(fay), fay.score, fay.needs_manual) == ([3, 1.5], 4.5, True)
+
+
+def test_a_new_file_that_cannot_be_read_leaves_the_earlier_marks(tiny, graded):
+    course = graded[0]
+    folder = hand_in(tiny, "gus", "def double(x):\n    return 2 * x")
+    grade(course, "a0_double", ["gus"])
+    (folder / "a0_double.ipynb").write_text("{")
+    for gus in (
+        *grade(course, "a0_double", ["gus"]),
+        standing(course, "a0_double", "gus"),
+    ):
+        assert (gus.status, gus.score) == ("unreadable", 3)
+        assert gus.message.endswith("the marks are those of an earlier file")
+
+
+def test_who_was_never_graded_is_told_apart(tiny, graded):
+    hand_in(tiny, "hal", "def double(x):\n    return 2 * x")
+    hal = standing(graded[0], "a0_double", "hal")
+    assert (hal.status, hal.cells) == ("ungraded", [])
+    assert "examiner grade a0_double" in hal.message
+
+
+def test_a_lost_gradebook_is_filled_again(tmp_path):
+    home = make_course(tmp_path)
+    hand_in(home, "ada", "def double(x):\n    return 2 * x")
+    grade(Course(home), "a0_double")
+    (home / "gradebook.db").unlink()
+    (ada,) = grade(Course(home), "a0_double")
+    assert (ada.status, ada.cached, ada.score) == ("graded", False, 3)
 
 
 def test_marks_of_a_question_that_was_taken_out_stay_readable(graded):
@@ -137,6 +194,12 @@ def test_the_command_grades_and_its_exit_code_tells_of_the_unreadable(
     code, out, _ = run(monkeypatch, capsys, *args, "--student", "ada")
     assert code == 0
     assert "Class summary:" in out
+    assert "bao" not in out
+    summary = (graded[0].reports / "a0_double.csv").read_text()
+    assert "bao,1,0,1,5,graded" in summary
+    code, out, _ = run(monkeypatch, capsys, "report", *args[1:])
+    assert code == 1
+    assert "it is not JSON" in out
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ from throughtime.text import Vocabulary, one_hot
 
 @wrong("inputs_and_targets", "copied_from_chapter")
 def inputs_and_targets_copied(word, alphabet):
-    """The library's Vocabulary sorts its characters.
+    """The ids count the letters in sorted order, as the library's Vocabulary does.
 
-    So its ids are not the places in the alphabet that was given. Use
-    alphabet.index(letter).
+    The alphabet keeps the order in which it is given: use alphabet.index(letter).
     """
     symbols = Vocabulary(alphabet)
     ids = symbols.encode(word)
@@ -103,17 +102,6 @@ def one_hot_targets(word, alphabet):
     return rows[:-1], rows[1:]
 
 
-@wrong("inputs_and_targets")
-def whole_numbers(word, alphabet):
-    """Your xs holds whole numbers.
-
-    The values are right, but a network needs floats: np.zeros((T, V)) has them, and so
-    has xs.astype(float).
-    """
-    xs, targets = inputs_and_targets_eye(word, alphabet)
-    return xs.astype(int), targets
-
-
 @right("inputs_and_targets", "eye")
 def inputs_and_targets_eye(word, alphabet):
     """Take rows of the unit matrix."""
@@ -137,3 +125,10 @@ def inputs_and_targets_torch(word, alphabet):
     """Compute with torch."""
     ids = torch.tensor([alphabet.find(letter) for letter in word])
     return functional.one_hot(ids[:-1], len(alphabet)).double(), ids[1:]
+
+
+@right("inputs_and_targets", "lists")
+def inputs_and_targets_lists(word, alphabet):
+    """Build lists of whole numbers."""
+    xs = [[int(a == letter) for a in alphabet] for letter in word[:-1]]
+    return xs, [alphabet.index(letter) for letter in word[1:]]

@@ -42,6 +42,19 @@ def alpha_once(x_t, h_prev, W_xh, W_hh, b_h, alpha):
 
 
 @wrong("leaky_step")
+def nothing_lost(x_t, h_prev, W_xh, W_hh, b_h, alpha):
+    """The old state is kept whole: scale it by 1 - alpha before you add."""
+    return h_prev + alpha * np.tanh(x_t @ W_xh.T + h_prev @ W_hh.T + b_h)
+
+
+@wrong("leaky_step")
+def sigmoid(x_t, h_prev, W_xh, W_hh, b_h, alpha):
+    """The activation is the logistic function; the equation has tanh."""
+    a_t = x_t @ W_xh.T + h_prev @ W_hh.T + b_h
+    return (1 - alpha) * h_prev + alpha / (1 + np.exp(-a_t))
+
+
+@wrong("leaky_step")
 def leak_inside(x_t, h_prev, W_xh, W_hh, b_h, alpha):
     """You take tanh of everything: the part (1 - alpha) h_prev belongs outside it."""
     a_t = x_t @ W_xh.T + h_prev @ W_hh.T + b_h
@@ -144,3 +157,9 @@ def leaky_step_concatenated(x_t, h_prev, W_xh, W_hh, b_h, alpha):
     """Multiply state and input by one matrix."""
     both = np.concatenate([h_prev, x_t], axis=1) @ np.hstack([W_hh, W_xh]).T
     return (1 - alpha) * h_prev + alpha * np.tanh(both + b_h)
+
+
+@right("leaky_step", "lists")
+def leaky_step_lists(x_t, h_prev, W_xh, W_hh, b_h, alpha):
+    """Return lists of numbers."""
+    return leaky_step_einsum(x_t, h_prev, W_xh, W_hh, b_h, alpha).tolist()

@@ -225,3 +225,9 @@ def sample_torch(network, first, h_0, us, temperature):
             cumulative = torch.softmax(logits, dim=0).cumsum(dim=0)
             letters.append(int((cumulative <= u).sum()))
     return torch.tensor(letters[1:])
+
+
+@right("sample", "list")
+def sample_list(network, first, h_0, us, temperature):
+    """Return a list of ids."""
+    return sample_searchsorted(network, first, h_0, us, temperature).tolist()

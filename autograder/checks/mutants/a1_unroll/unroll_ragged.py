@@ -44,6 +44,16 @@ def last_row(step, xs, lengths, h_0):
 
 
 @wrong("unroll_ragged")
+def last_state_of_the_padding(step, xs, lengths, h_0):
+    """Your hs is right, but h_last has read the padding.
+
+    Keep a sequence's state, too, once it has ended.
+    """
+    hs, _ = unroll_ragged_where(step, xs, lengths, h_0)
+    return hs, unroll_ragged_copied(step, xs, lengths, h_0)[1]
+
+
+@wrong("unroll_ragged")
 def one_step_too_many(step, xs, lengths, h_0):
     """Each sequence runs one step too far, into the padding.
 
@@ -185,3 +195,10 @@ def unroll_ragged_torch(step, xs, lengths, h_0):
         h_t = torch.where(real, torch.tensor(step(x_t, h_t.numpy())), h_t)
         hs.append(h_t * real)
     return torch.stack(hs), h_t
+
+
+@right("unroll_ragged", "lists")
+def unroll_ragged_lists(step, xs, lengths, h_0):
+    """Return lists of numbers."""
+    hs, h_last = unroll_ragged_where(step, xs, lengths, h_0)
+    return hs.tolist(), h_last.tolist()
