@@ -1,5 +1,4 @@
 import copy
-import csv
 import json
 
 import nbformat
@@ -9,8 +8,7 @@ from tiny_course import CHECK, hand_in, make_course
 from examiner import cli
 from examiner.course import Course, find_course
 from examiner.errors import CannotRun
-from examiner.grade import CellMark, Graded, grade, read_marks, standing
-from examiner.report import sum_up, write_report
+from examiner.grade import grade, read_marks, standing
 
 # nbgrader's own, which would otherwise stop it: this is not what we test here.
 pytestmark = [
@@ -246,46 +244,3 @@ def test_a_student_cannot_plant_a_result(tiny, graded):
     (result,) = grade(graded[0], "a0_double", ["mal"])
     assert not result.cached
     assert result.score == 0
-
-
-def results():
-    return [
-        Graded(
-            "ann",
-            "a",
-            score=3,
-            max_score=5,
-            needs_manual=True,
-            cells=[CellMark("q1", 3, 3), CellMark("q2", None, 2)],
-        ),
-        Graded(
-            "=cmd",
-            "a",
-            score=1,
-            max_score=5,
-            cells=[CellMark("q1", 1, 3, "m", "<b> & so"), CellMark("q2", 0, 2)],
-        ),
-        Graded("cy", "a", "unreadable", "no notebook"),
-    ]
-
-
-def test_the_summary_counts_the_class_without_the_unreadable():
-    first, second = sum_up(results())
-    assert (first.mean, first.full, first.waiting) == (2, 1, 0)
-    assert first.mistakes == [("<b> & so", 1)]
-    assert (second.mean, second.full, second.waiting) == (0, 0, 1)
-
-
-def test_the_report_escapes_what_came_from_outside(graded):
-    page = write_report(graded[0], "made_up", results())
-    text = page.read_text()
-    assert "&lt;b&gt; &amp; so" in text
-    assert "no notebook" in text
-    with page.with_suffix(".csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert rows == [
-        ["student", "q1", "q2", "total", "of", "status"],
-        ["ann", "3", "", "3", "5", "graded"],
-        ["'=cmd", "1", "0", "1", "5", "graded"],
-        ["cy", "", "", "", "", "unreadable"],
-    ]
