@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from examiner.course import Course
-from examiner.grade import CellMark, Graded, read_marks
+from examiner.grade import CellMark, Graded, standing
 
 HERE = Path(__file__).resolve().parents[1] / "demo"
 spec = importlib.util.spec_from_file_location("demo_grade", HERE / "grade.py")
@@ -28,7 +28,7 @@ def course():
 
 @pytest.mark.parametrize("student", sorted(TABLE))
 def test_the_gradebook_has_the_expected_marks(course, student):
-    found = demo.as_row(read_marks(course, demo.ASSIGNMENT, student))
+    found = demo.as_row(standing(course, demo.ASSIGNMENT, student))
     assert found == {k: v for k, v in TABLE[student].items() if v}
 
 
