@@ -127,6 +127,8 @@ def _grade_one(course: Course, assignment: str, student: str, force: bool) -> Gr
     done = course.api.autograde(assignment, student, force=True)
     seconds = time.perf_counter() - start
     record.parent.mkdir(parents=True, exist_ok=True)
+    if not done["success"] and last_line(done) == "KeyboardInterrupt":
+        raise KeyboardInterrupt  # nbgrader catches it, and would go on to the next
     if not done["success"]:
         log = record.with_suffix(".log")
         log.write_text(done.get("log", "") + done.get("error", ""), encoding="utf-8")

@@ -3,6 +3,7 @@ import json
 
 import nbformat
 import pytest
+from nbgrader.apps.api import NbGraderAPI
 from tiny_course import CHECK, hand_in, make_course
 
 from examiner import cli
@@ -116,6 +117,18 @@ def test_a_lost_gradebook_is_filled_again(tmp_path):
     (home / "gradebook.db").unlink()
     (ada,) = grade(Course(home), "a0_double")
     assert (ada.status, ada.cached, ada.score) == ("graded", False, 3)
+
+
+def test_an_interrupt_stops_the_class_and_keeps_what_is_graded(
+    tiny, graded, monkeypatch, capsys
+):
+    stopped = {"success": False, "error": "Traceback\nKeyboardInterrupt\n"}
+    monkeypatch.setattr(NbGraderAPI, "autograde", lambda *args, **kwargs: stopped)
+    args = ["grade", "a0_double", "--course", str(tiny), "--student", "ada", "--force"]
+    code, _, err = run(monkeypatch, capsys, *args)
+    assert code == 130
+    assert "what is graded is kept" in err
+    assert read_marks(graded[0], "a0_double", "ada").score == 3
 
 
 def test_marks_of_a_question_that_was_taken_out_stay_readable(graded):
