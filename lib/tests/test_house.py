@@ -13,21 +13,31 @@ import torch
 import throughtime
 
 ROOM = Path(throughtime.__file__).parent
-MODULES = sorted(module.name for module in pkgutil.iter_modules(throughtime.__path__))
+TOP = {module.name for module in pkgutil.iter_modules(throughtime.__path__)}
+FILES = {
+    ".".join(path.relative_to(ROOM).with_suffix("").parts): path
+    for path in sorted(ROOM.rglob("*.py"))
+    if path != ROOM / "__init__.py"
+}
+SOURCES = {name: path.read_text(encoding="utf-8") for name, path in FILES.items()}
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", FILES)
 def test_the_examples_in_docstrings_run(name):
-    module = importlib.import_module(f"throughtime.{name}")
+    module = importlib.import_module(f"throughtime.{name}".removesuffix(".__init__"))
     with torch.random.fork_rng():
         failed, ran = doctest.testmod(module)
     assert failed == 0
-    source = Path(module.__file__).read_text(encoding="utf-8")
-    assert ran == source.count(">>> "), "an example was not found"
+    assert ran == SOURCES[name].count(">>> "), "an example was not found"
 
 
 def test_there_are_examples():
-    assert sum((ROOM / f"{n}.py").read_text().count(">>> ") for n in MODULES) > 5
+    assert sum(source.count(">>> ") for source in SOURCES.values()) > 8
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_short_enough_to_read(name):
+    assert SOURCES[name].count("\n") <= 250
 
 
 def test_the_package_itself_imports_nothing():
@@ -38,20 +48,19 @@ def test_the_package_itself_imports_nothing():
 
 def test_the_packages_docstring_lists_every_module():
     lines = [line.split() for line in throughtime.__doc__.splitlines()]
-    assert {line[0] for line in lines if line} >= set(MODULES)
+    assert {line[0] for line in lines if line} >= TOP
 
 
 def test_only_plot_imports_pyplot():
-    users = [n for n in MODULES if "pyplot" in (ROOM / f"{n}.py").read_text()]
-    assert users == ["plot"]
+    users = {name.split(".")[0] for name, text in SOURCES.items() if "pyplot" in text}
+    assert users == {"plot"}
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", FILES)
 def test_every_error_says_what_came_what_was_wanted_and_what_to_try(name):
-    source = (ROOM / f"{name}.py").read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(SOURCES[name])):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            text = ast.get_source_segment(source, node.exc)
+            text = ast.get_source_segment(SOURCES[name], node.exc)
             if "AssertionError" in text or "WriteItYourself" in text:
                 continue
             assert "wanted" in text, text

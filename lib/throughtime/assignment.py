@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 import throughtime
 from throughtime.errors import ThroughTimeError, WriteItYourself
@@ -68,20 +69,26 @@ def _forget() -> None:
     """Unload the closed modules, and what took something from them."""
     gone = set(_FENCE.closed)
     while True:
-        loaded = [n for n in sys.modules if n.startswith("throughtime.")]
-        users = {n for n in loaded if n not in gone and _uses(sys.modules[n], gone)}
+        loaded = {n: m for n, m in sys.modules.items() if n.startswith("throughtime.")}
+        users = {_home(n) for n, m in loaded.items() if _uses(m, gone)} - gone
         if not users:
             break
         gone |= users
-    for name in gone & set(sys.modules):
+    for name in [name for name in loaded if _home(name) in gone]:
         del sys.modules[name]
+    for name in gone:
         vars(throughtime).pop(name.removeprefix("throughtime."), None)
 
 
 def _uses(module: ModuleType, gone: set[str]) -> bool:
     """Return whether a module holds one of the modules, or something made in one."""
     for value in vars(module).values():
-        home = value.__name__ if isinstance(value, ModuleType) else None
-        if (home or getattr(value, "__module__", None)) in gone:
+        name = value.__name__ if isinstance(value, ModuleType) else None
+        if _home(name or getattr(value, "__module__", None)) in gone:
             return True
     return False
+
+
+def _home(name: Any) -> str:
+    """Return the module right below the library that something belongs to."""
+    return ".".join(str(name).split(".")[:2])
