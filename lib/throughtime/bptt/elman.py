@@ -1,4 +1,4 @@
-r"""Backpropagation through time, in NumPy, as the derivation reads.
+r"""The Elman network, forward and backward, in NumPy, as the derivation reads.
 
 One sequence, vectors as columns, as on the page; an array of T vectors has shape
 ``(T, D)``, and ``hs[t]`` is the page's h_{t+1}. For t = 1, ..., T:
@@ -16,11 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from throughtime.errors import KindError, VocabularyError
+from throughtime.bptt.loss import (
+    QUIET,
+    check_arrays,
+    check_ends,
+    cross_entropies,
+    draw,
+    softmax,
+)
 from throughtime.shapes import check_shape
-
-# NaN and inf go through as in torch, without NumPy's warnings.
-QUIET = {"over": "ignore", "invalid": "ignore"}
 
 
 @dataclass
@@ -47,9 +51,7 @@ class Weights:
 
         The biases are drawn too: a bias of zero would hide that somebody forgot it.
         """
-        shapes = [(H, D), (H, H), (V, H), (H,), (V,)]
-        bound = 1 / np.sqrt(H)
-        return cls(*(rng.uniform(-bound, bound, shape) for shape in shapes))
+        return cls(*draw([(H, D), (H, H), (V, H), (H,), (V,)], H, rng))
 
     @property
     def count(self) -> int:
@@ -80,6 +82,11 @@ class Trace:
     h_0: np.ndarray
 
     @property
+    def logits(self) -> np.ndarray:
+        """Return ``os`` by the name that it has in the gated networks' traces."""
+        return self.os
+
+    @property
     def loss(self) -> float:
         """Return L, the sum of the losses, in nats."""
         return float(self.losses.sum())
@@ -99,22 +106,6 @@ class Gradients:
     db_h: np.ndarray
     db_y: np.ndarray
     dh_0: np.ndarray
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    r"""Turn logits into probabilities along the last axis, at any size of logit.
-
-    .. math:: p_k = e^{o_k} / \textstyle\sum_j e^{o_j}
-
-    Subtracting the largest logit changes nothing, for it cancels in the fraction; it
-    keeps exp from overflowing.
-
-    >>> softmax(np.array([1000.0, 1000.0]))
-    array([0.5, 0.5])
-    """
-    with np.errstate(**QUIET):
-        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return powers / powers.sum(axis=-1, keepdims=True)
 
 
 @np.errstate(**QUIET)
@@ -144,7 +135,7 @@ def forward(
     hs = np.array(hs)
     # No output depends on another, so the page's W_hy h_t + b_y is one product of rows.
     os = hs @ weights.W_hy.T + weights.b_y
-    return Trace(xs, hs, os, softmax(os), _losses(os, targets), targets, h_0)
+    return Trace(xs, hs, os, softmax(os), cross_entropies(os, targets), targets, h_0)
 
 
 @np.errstate(**QUIET)
@@ -200,42 +191,12 @@ def backward(weights: Weights, trace: Trace, per_step: bool = False) -> Gradient
     return Gradients(*(d if per_step else d[0] for d in grads), dh_0=dh_next)
 
 
-def _losses(os: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Return L_1 to L_T, finite also where the target's probability rounds to 0."""
-    shifted = os - os.max(axis=1, keepdims=True)
-    log_ps = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return -log_ps[np.arange(len(targets)), targets]
-
-
 def _check(
     weights: Weights, xs: np.ndarray, targets: np.ndarray, h_0: np.ndarray
 ) -> None:
-    for name, array in {**vars(weights), "xs": xs, "h_0": h_0}.items():
-        _check_kind(name, array, np.floating, "float")
-    _check_kind("targets", targets, np.integer, "int")
+    check_arrays(**vars(weights), xs=xs, h_0=h_0)
     H, D = check_shape("W_xh", weights.W_xh, "H D")
-    V, _ = check_shape("W_hy", weights.W_hy, "V H", H=H)
     check_shape("W_hh", weights.W_hh, "H H", H=H)
     check_shape("b_h", weights.b_h, "H", H=H)
-    check_shape("b_y", weights.b_y, "V", V=V)
-    T, _ = check_shape("xs", xs, "T D", D=D)
     check_shape("h_0", h_0, "H", H=H)
-    check_shape("targets", targets, "T", T=T)
-    if targets.min() < 0 or targets.max() >= V:
-        raise VocabularyError(
-            f"targets run from {targets.min()} to {targets.max()}; wanted ids from 0 "
-            f"to {V - 1}, as W_hy has {V} rows. Try the vocabulary's own encode."
-        )
-
-
-def _check_kind(name: str, array: np.ndarray, kind: type, word: str) -> None:
-    if not isinstance(array, np.ndarray):
-        raise KindError(
-            f"{name} is a {type(array).__name__}; wanted a NumPy array. Try "
-            f"np.asarray({name})."
-        )
-    if not np.issubdtype(array.dtype, kind):
-        raise KindError(
-            f"{name} holds {array.dtype}; wanted {kind.__name__} numbers. Try "
-            f"{name}.astype({word})."
-        )
+    check_ends(xs, targets, weights.W_hy, weights.b_y, H, D)

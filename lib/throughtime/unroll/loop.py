@@ -1,4 +1,4 @@
-"""Any step, repeated through time: the forward loops of the torch code.
+"""The one loop through time, and the loop that feeds itself.
 
 The loop knows nothing of the cell: a step is a function ``step(x_t, h_prev) -> h_t``.
 A state is a tensor ``(B, H)``, or a tuple whose first member is h, as the LSTM's
@@ -44,13 +44,11 @@ def unroll(
     Source:
         book/02_unrolling.
     """
-    B, H = _check_state("h_0", h_0)
-    T, _, _ = check_shape("xs", xs, "T B D", B=B)
-    check_kind(xs=xs)
-    _check_mask(mask, T, B)
+    _, B, H = check_sequence(xs, h_0, mask)
     state, hs = h_0, []
-    for t in range(T):
-        h_prev, state = state, step(xs[t], state)
+    # unbind, since the backward pass of xs[t] fills a (T, B, D) of zeros at each t
+    for t, x_t in enumerate(xs.unbind(0)):
+        h_prev, state = state, step(x_t, state)
         _check_state("step(x_t, h_prev)", state, B=B, H=H)
         if mask is not None:
             state = _keep(mask[t], state, h_prev)
@@ -114,7 +112,32 @@ def _check_state(name: str, state: State, **sizes: int) -> tuple[int, ...]:
     return B, H
 
 
-def _check_mask(mask: Tensor | None, T: int, B: int) -> None:
+def check_sequence(xs: Tensor, h_0: State, mask: Tensor | None) -> tuple[int, int, int]:
+    r"""Check what a loop is given, and return T, B and H.
+
+    Args:
+        xs: Inputs, shape ``(T, B, D)``.
+        h_0: State before the first step, shape ``(B, H)``, or a tuple of such.
+        mask: None, or boolean, shape ``(T, B)``.
+
+    Raises:
+        ShapeError: The sizes do not agree, or one is 0.
+        KindError: ``xs`` or ``h_0`` is not floating-point, or ``mask`` not boolean.
+    """
+    B, H = _check_state("h_0", h_0)
+    T, _, _ = check_shape("xs", xs, "T B D", B=B)
+    check_kind(xs=xs)
+    check_mask(mask, T, B)
+    return T, B, H
+
+
+def check_mask(mask: Tensor | None, T: int, B: int) -> None:
+    r"""Check that a mask is None, or a boolean tensor of shape ``(T, B)``.
+
+    Raises:
+        ShapeError: Another shape.
+        KindError: Another kind.
+    """
     if mask is None:
         return
     check_shape("mask", mask, "T B", T=T, B=B)

@@ -1,0 +1,134 @@
+r"""The Elman network over a whole sequence: the function to read first.
+
+Forward, for each t: a_t = A_t + W_hh h_{t-1}, h_t = f(a_t), where A holds
+W_xh x_t + b_h of all steps. Backward, from the last step to the first:
+
+.. math::
+    da_t = f'(a_t) \odot dh_t, \quad dh_{t-1} = dL/dh_{t-1} + W_{hh}^\top da_t
+
+f' is computed from h_t for many steps at once. The gradient of W_hh, the sum over t of
+the outer products of da_t and h_{t-1}, is one product after the loop.
+"""
+
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from throughtime.bptt.functions.product import Linear, Recurrent, weight_gradient
+from throughtime.bptt.functions.shared import (
+    IN_PLACE,
+    SLOPES,
+    Inputs,
+    before,
+    check_drop,
+    or_zeros,
+    plain_gradients,
+    rows,
+)
+from throughtime.cells import rnn_step
+from throughtime.unroll.loop import check_sequence
+
+
+class _Elman(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        activation: str,
+        mask: Tensor | None,
+        drop: Tensor | None,
+        *tensors: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        xs, h_0, W_xh, W_hh, b_h = tensors
+        needs = ctx.needs_input_grad[3:]
+        inputs = Inputs(Linear.apply, (xs, W_xh, b_h), (needs[0], needs[2], needs[4]))
+        hs = inputs.values
+        into, f = Recurrent(W_hh, len(h_0)), IN_PLACE[activation]
+        real = rows(mask if mask is None else mask[..., None], len(xs))
+        h = h_0
+        for a_t, real_t in zip(hs.unbind(0), real, strict=True):
+            h_t = f(into.add_to(a_t, h if drop is None else h * drop))
+            if real_t is not None:
+                torch.where(real_t, h_t, h, out=h_t)
+            h = h_t
+        ctx.set_materialize_grads(False)
+        if any(needs):
+            ctx.options, ctx.inputs = (activation, mask, drop), inputs
+            ctx.save_for_backward(*tensors, hs)
+        return hs, h.clone()
+
+    @staticmethod
+    def backward(
+        ctx: Any, dhs: Tensor | None, dh_T: Tensor | None
+    ) -> tuple[Tensor | None, ...]:
+        *tensors, hs = ctx.saved_tensors
+        activation, mask, drop = ctx.options
+        if torch.is_grad_enabled():
+            step = partial(rnn_step, activation=activation)
+            return (
+                *(None,) * 3,
+                *plain_gradients(step, mask, drop, tensors, 1, (dhs, dh_T)),
+            )
+        _, h_0, _, W_hh, _ = tensors
+        das = SLOPES[activation](torch.ones_like(hs), hs, torch.empty_like(hs))
+        if mask is not None:
+            das *= mask[..., None]
+        back, dh = Recurrent(W_hh.T, len(h_0)), or_zeros(dh_T, h_0)
+        dhs, da_t = rows(dhs, len(hs)), das.unbind(0)
+        for t in reversed(range(len(hs))):
+            if dhs[t] is not None:
+                dh = dh + dhs[t]
+            stays = None if mask is None else dh * ~mask[t, :, None]
+            da_t[t].mul_(dh)
+            dh = back.plus(None, da_t[t])
+            if drop is not None:
+                dh *= drop
+            if stays is not None:
+                dh += stays
+        dW_hh = None
+        if ctx.needs_input_grad[6]:
+            dW_hh = weight_gradient(das.flatten(0, 1), before(h_0, hs, drop))
+        dxs, dW_xh, db_h = ctx.inputs.gradients(das)
+        return None, None, None, dxs, dh, dW_xh, dW_hh, db_h
+
+
+def rnn(
+    xs: Tensor,
+    h_0: Tensor,
+    W_xh: Tensor,
+    W_hh: Tensor,
+    b_h: Tensor,
+    activation: str = "tanh",
+    *,
+    mask: Tensor | None = None,
+    drop: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    r"""Run :func:`throughtime.cells.rnn_step` over a sequence.
+
+    Args:
+        xs: Inputs x_1 to x_T, shape ``(T, B, D)``.
+        h_0: State before the first step, shape ``(B, H)``.
+        W_xh: Input weights, shape ``(H, D)``.
+        W_hh: Recurrent weights, shape ``(H, H)``.
+        b_h: Bias, shape ``(H,)``.
+        activation: f: ``"tanh"``, ``"relu"`` or ``"identity"``.
+        mask: True for a real token; elsewhere the state stays. Shape ``(T, B)``.
+        drop: Multiplies h_{t-1} before W_hh, alike at every step. Shape ``(B, H)``.
+
+    Returns:
+        ``hs``, the states h_1 to h_T, shape ``(T, B, H)``, and h_T, ``(B, H)``.
+
+    Raises:
+        ShapeError: The sizes do not agree, or T or B is 0.
+        KindError: Not floating-point tensors of one dtype, or ``mask`` not boolean.
+        DeviceError: Tensors on two devices.
+
+    Source:
+        Elman (1990); Werbos (1990) for the way back; book/04_bptt.
+    """
+    check_sequence(xs, h_0, mask)
+    with torch.no_grad():
+        rnn_step(xs[0], h_0, W_xh, W_hh, b_h, activation)  # it checks the rest
+    check_drop(drop, h_0)
+    return _Elman.apply(activation, mask, drop, xs, h_0, W_xh, W_hh, b_h)
