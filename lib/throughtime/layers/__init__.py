@@ -1,0 +1,37 @@
+r"""Recurrent layers, called like those of ``torch.nn``, with time first.
+
+- ``recurrent``: what all layers share: stacks, two directions, masks, dropout.
+- ``cells``: ``RNN``, ``LSTM``, ``GRU``.
+- ``relatives``: ``Residual``, ``MUT1``, ``MUT2``, ``MUT3``.
+- ``convert``: weights from ``torch.nn`` and back.
+- ``initialise``: orthogonal, identity, a wanted spectral radius, the forget bias.
+
+They train through :mod:`throughtime.bptt.functions`. There is no ``batch_first``, no
+projection (``proj_size``) and no packed sequence: ragged batches are padded, with a
+mask.
+"""
+
+from throughtime.layers.cells import GRU, LSTM, RNN
+from throughtime.layers.initialise import (
+    init_forget_bias,
+    init_identity,
+    init_orthogonal,
+    init_radius,
+)
+from throughtime.layers.recurrent import Recurrent
+from throughtime.layers.relatives import MUT1, MUT2, MUT3, Residual
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "MUT1",
+    "MUT2",
+    "MUT3",
+    "RNN",
+    "Recurrent",
+    "Residual",
+    "init_forget_bias",
+    "init_identity",
+    "init_orthogonal",
+    "init_radius",
+]
