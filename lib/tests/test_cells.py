@@ -127,10 +127,20 @@ def test_an_unknown_activation_is_refused_with_the_known_ones(net):
         rnn_step(**_args(net), activation="sin")
 
 
+@pytest.mark.parametrize("step", [rnn_step, pascanu_step])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_any_floating_type_goes_in_and_comes_out(net, step, dtype):
+    args = list(_args(net).values())
+    got, eps = step(*(a.to(dtype) for a in args)), torch.finfo(dtype).eps
+    assert got.dtype == dtype
+    assert_close(got.double(), step(*args), rtol=40 * eps, atol=40 * eps)
+
+
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_cuda_and_cpu_agree_and_the_result_stays_on_its_device(net):
-    there = {name: value.cuda() for name, value in _args(net).items()}
-    got = rnn_step(**there)
+@pytest.mark.parametrize("step", [rnn_step, pascanu_step])
+def test_cuda_and_cpu_agree_and_the_result_stays_on_its_device(net, step):
+    args = list(_args(net).values())
+    got = step(*(a.cuda() for a in args))
     assert got.device.type == "cuda"
-    assert_close(got, rnn_step(**_args(net)), rtol=1e-9)
+    assert_close(got, step(*args), rtol=1e-9)

@@ -323,6 +323,9 @@ def test_weights_with_a_block_too_many_are_refused_with_the_blocks_wanted():
     stacks = [_stack(weights, which, "ifgo") for which in "xhb"]
     with pytest.raises(ShapeError, match=r"3H = 12, D = 5.*in this order: f, g, o"):
         lstm_step(x_t, state, *stacks, coupled=True)
+    W_c = _stack(weights, "diagonal", "fo")
+    with pytest.raises(ShapeError, match=r"3H = 12: .*wanted in W_c .*: i, f, o\."):
+        lstm_step(x_t, state, *stacks, W_c, peephole="diagonal")
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])

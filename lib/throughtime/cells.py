@@ -1,7 +1,8 @@
 """One step in time: pure functions on tensors.
 
 Torch code holds a batch as rows, so the page's ``W h`` for one column ``h`` reads
-``h @ W.T`` here, with the same ``W``.
+``h @ W.T`` here, with the same ``W``. Gated cells are in ``gated``; loops,
+in ``unroll``.
 """
 
 from collections.abc import Callable
