@@ -7,6 +7,7 @@
     ├── KindError         integers where floats are needed, or two dtypes mixed
     ├── VocabularyError   a symbol or an id that the vocabulary does not have
     ├── DeviceError       a device that is not there, or two devices mixed
+    ├── DownloadError     a file that did not come, or is not what was asked for
     └── WriteItYourself   a module that this assignment asks you to write
         (ImportError too)
 
@@ -32,6 +33,10 @@ class VocabularyError(ThroughTimeError):
 
 class DeviceError(ThroughTimeError):
     """Say that a device is missing, or that tensors lie on two devices."""
+
+
+class DownloadError(ThroughTimeError):
+    """Say that a file did not come, or is not what was asked for."""
 
 
 class WriteItYourself(ImportError, ThroughTimeError):

@@ -1,0 +1,46 @@
+r"""Symbols to numbers and back, batches of them, and corpora that need no download.
+
+- ``vocabulary``: numbers characters or words in a fixed order; one-hot vectors; rows
+  of several lengths in one batch.
+- ``batches``: cuts one long text into windows, in order or shuffled.
+- ``source``: the standard library's own source, and Python's help topics in English.
+- ``labels``: what each character of a source text is: quote, comment, depth and so on.
+- ``ngram``: how well counting alone predicts a text; what a network has to beat.
+
+Subword units are left out: the course reads characters and words.
+"""
+
+from throughtime.text.batches import RandomWindows, StatefulBatches, windows
+from throughtime.text.labels import SourceLabels, source_labels
+from throughtime.text.ngram import ngram_floors
+from throughtime.text.source import SOURCE_CHARACTERS, pydoc_topics, stdlib_source
+from throughtime.text.vocabulary import (
+    END,
+    MARKS,
+    NULL,
+    START,
+    UNK,
+    Vocabulary,
+    one_hot,
+    pad,
+)
+
+__all__ = [
+    "END",
+    "MARKS",
+    "NULL",
+    "SOURCE_CHARACTERS",
+    "START",
+    "UNK",
+    "RandomWindows",
+    "SourceLabels",
+    "StatefulBatches",
+    "Vocabulary",
+    "ngram_floors",
+    "one_hot",
+    "pad",
+    "pydoc_topics",
+    "source_labels",
+    "stdlib_source",
+    "windows",
+]
