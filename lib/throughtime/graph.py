@@ -65,15 +65,29 @@ class Graph:
         self.axes.add_patch(FancyBboxPatch((left, bottom), width, 2 * RADIUS, **look))
         self._write(f"${label}$", (left + width / 2, row * GRID), size=13)
 
-    def arrow(self, start: Place, end: Place, weight: str | None = None) -> None:
-        """Draw an arrow from node to node, in the colour of its weight."""
+    def arrow(
+        self, start: Place, end: Place, weight: str | None = None, aside: bool = False
+    ) -> None:
+        """Draw an arrow from node to node, in the colour of its weight.
+
+        ``aside`` moves the name of a level one to the left, out of a feed's way.
+        """
         gap = 72 * RADIUS + 1
         self._point(weight, posA=start, posB=end, shrinkA=gap, shrinkB=gap + 1)
         (x, y), (to_x, to_y) = start, end
         if weight and x == to_x:
             self._name(weight, (x + 0.07, (y + to_y) / 2), ha="left")
         elif weight:
-            self._name(weight, ((x + to_x) / 2, y + 0.06), va="bottom")
+            middle = (x + to_x) / 2 - (0.11 if aside else 0)
+            self._name(weight, (middle, y + 0.06), va="bottom")
+
+    def feed(self, start: Place, end: Place) -> None:
+        """Draw an arrow from an output down to the next input, between two columns."""
+        (x, y), (to_x, to_y) = start, end
+        x, to_x, between, bend = x + RADIUS, to_x - RADIUS - 0.03, x + 0.71, 0.16
+        lines = [(x, y), (between - bend, y), (between, y), (between, y - bend)]
+        lines += [(between, to_y + bend), (between, to_y), (to_x, to_y)]
+        self._point(None, path=Path(lines, [1, 2, 3, 3, 2, 3, 3]))
 
     def loop(self, place: Place, weight: str, meaning: str) -> None:
         """Draw an arrow from a node to itself."""

@@ -1,0 +1,96 @@
+"""A character model trained for some minutes, and what it makes of held-out text."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+
+import torch
+from learn_report import add, summary, thinned
+from torch import Tensor, nn
+
+from throughtime import download, models, text
+from throughtime.device import seed_all
+from throughtime.train import Carry, fit
+
+H, B, T, LR, CLIP = 256, 32, 64, 4e-3, 1.0
+
+
+class Clock:
+    """Lower a learning rate along half a cosine, by the clock."""
+
+    def __init__(self, minutes: float) -> None:
+        self.seconds, self.start = 60 * minutes, time.perf_counter()
+
+    def __call__(self, step: int) -> float:
+        """Return the factor of the rate now."""
+        share = min(1.0, (time.perf_counter() - self.start) / self.seconds)
+        return max(0.01, 0.5 * (1 + math.cos(math.pi * share)))
+
+
+def corpus(name: str, path: Path | None) -> tuple[str, str]:
+    """Return a corpus's training and held-out text."""
+    if name == "stdlib":
+        return text.stdlib_source(split="train"), text.stdlib_source(split="test")
+    whole = path.read_text("utf-8") if path else download.tiny_shakespeare("all")
+    cut = int(0.9 * len(whole))
+    return whole[:cut], whole[cut:]
+
+
+def character_loss(
+    model: nn.Module, batch: tuple[Tensor, Tensor], state: object
+) -> tuple[Tensor, object]:
+    """Return the mean loss in nats a character, and the state after the batch."""
+    inputs, targets = batch
+    logits, state = model(inputs, state)
+    return nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten()), state
+
+
+@torch.no_grad()
+def held_out(model: nn.Module, ids: Tensor, size: int = 2000) -> float:
+    """Return nats a character, the text read once from its start to its end."""
+    state, total = None, 0.0
+    for inputs, targets in text.StatefulBatches(ids, 1, size, keep_last=True):
+        loss, state = character_loss(model, (inputs, targets), state)
+        total += loss.item() * len(targets)
+    return total / (len(ids) - 1)
+
+
+def characters(arguments: argparse.Namespace) -> None:
+    """Train a character model for some minutes, and read the held-out text."""
+    name = arguments.command
+    train, test = corpus(name, getattr(arguments, "text", None))
+    vocabulary = text.Vocabulary.from_text(train + test)
+    seed_all(arguments.seed)
+    model = models.CharLM(len(vocabulary), H, dropout=arguments.dropout)
+    batches = text.StatefulBatches(vocabulary.encode(train), B, T)
+    ids = vocabulary.encode(test)
+    glimpses: list[float] = []
+
+    def glimpse(model: nn.Module) -> float:
+        """Note the loss on a part of the held-out text; call the newest the best."""
+        part = text.StatefulBatches(ids[:60_000], 30, 200)
+        carried = Carry(character_loss)
+        losses = [carried(model, batch).item() for batch in part]
+        glimpses.append(sum(losses) / len(losses))
+        return -float(len(glimpses))
+
+    history = fit(
+        model,
+        batches,
+        Carry(character_loss),
+        optimizer=torch.optim.Adam(model.parameters(), lr=LR),
+        schedule=Clock(arguments.minutes),
+        clip=CLIP,
+        minutes=arguments.minutes,
+        validate=glimpse,
+        every=arguments.every,
+    )
+    result = summary(history, arguments) | {
+        "nats": held_out(model, ids),
+        "characters": [len(train), len(test)],
+        "n-grams": min(text.ngram_floors(train, test)),
+        "curve": thinned(history),
+        "held-out": [history.validation_steps, glimpses],
+    }
+    add(name, result)
