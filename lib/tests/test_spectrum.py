@@ -71,6 +71,12 @@ def test_the_departure_is_the_strictly_upper_part_of_a_triangular_matrix():
     assert_close(spectrum.departure_from_normality(turned), 7.0, rtol=1e-9)
 
 
+def test_a_symmetric_matrix_departs_from_normality_by_rounding_only():
+    for seed in range(20):
+        W = _draw(4, 4, seed=seed)
+        assert spectrum.departure_from_normality(W + W.T) < 1e-6
+
+
 def test_the_numerical_range_of_a_jordan_block_is_a_disc():
     points = spectrum.numerical_range(TRANSIENT, 12)
     angles = torch.arange(12, dtype=torch.float64) * math.pi / 6

@@ -1,20 +1,23 @@
-r"""From a model of the next token to sequences.
+r"""Turn a model's logits into a sequence.
 
-- ``generator``: what a model must offer, and what comes out.
-- ``sampling``: chance, with temperature, top-k and nucleus; greedy is its limit.
-- ``search``: beam search, and exhaustive search as the truth on small models.
+- ``distribution``: temperature, top-k and nucleus, as probabilities.
+- ``walk``: ``greedy`` and ``sample``: one symbol a row at a time.
+- ``beam``: ``beam``, which keeps several beginnings open.
+- ``exhaustive``: ``exhaustive``, which tries everything, on small models.
 
-A model is seen only through ``step`` and ``select``, so everything here works for
-characters, captions and translations alike. Diverse beams are left out for now.
+A model is seen only through ``step(ids, state) -> (logits, state)`` and, for the
+searches, ``select(state, rows)``; see :mod:`throughtime.models`. Nothing is trained
+here, and no model is put into evaluation mode: call ``model.eval()`` before. Beams that
+are made to differ are left out.
 """
 
-from throughtime.decode.generator import Decoded, Generator, Hypothesis
-from throughtime.decode.sampling import distribution, greedy, sample
-from throughtime.decode.search import beam, exhaustive
+from throughtime.decode.beam import Hypothesis, beam
+from throughtime.decode.distribution import distribution
+from throughtime.decode.exhaustive import exhaustive
+from throughtime.decode.walk import Decoded, greedy, sample
 
 __all__ = [
     "Decoded",
-    "Generator",
     "Hypothesis",
     "beam",
     "distribution",

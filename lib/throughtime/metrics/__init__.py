@@ -1,15 +1,17 @@
-r"""How good is it? Numbers for language, for captions and for attention.
+r"""Say how good a model is, in numbers that mean what they are called.
 
-- ``language``: cross-entropy a token, perplexity, bits; accuracy.
-- ``captions``: BLEU by ``sacrebleu``, and the share of captions that are true.
-- ``attention``: how much of it lies on what a word names.
+- ``likelihood``: cross-entropy in nats a token, bits, perplexity; accuracy.
+- ``overlap``: BLEU, through sacrebleu.
+- ``truth``: the share of captions that are true.
+- ``looking``: how much of attention lies on the thing that a word names.
 
-Metrics only compare what they are given; nothing here runs a model.
+METEOR, ROUGE and CIDEr are left out. Nothing here draws at random.
 """
 
-from throughtime.metrics.attention import attention_mass, pointing
-from throughtime.metrics.captions import bleu, truth_rate
-from throughtime.metrics.language import accuracy, bits, cross_entropy, perplexity
+from throughtime.metrics.likelihood import accuracy, bits, cross_entropy, perplexity
+from throughtime.metrics.looking import attention_mass, pointing
+from throughtime.metrics.overlap import bleu
+from throughtime.metrics.truth import truth_rate
 
 __all__ = [
     "accuracy",

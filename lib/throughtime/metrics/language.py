@@ -2,6 +2,7 @@ r"""Losses a token, in nats unless a name says bits."""
 
 import math
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 

@@ -1,28 +1,28 @@
-r"""A judgement of a whole sentence: many to one."""
+r"""Read a whole sentence, and name its class: many to one."""
 
-from typing import Any
-
-import torch
 from torch import Tensor, nn
 
-from throughtime.errors import ThroughTimeError
-from throughtime.models.parts import check_ids, make_cell
-from throughtime.unroll import last_real
+from throughtime.layers import LSTM
+from throughtime.models.generator import check_choice, check_ids
 
 
 class SentimentLSTM(nn.Module):
-    r"""Read words, and say how a sentence is meant.
+    r"""Be an LSTM that reads words and gives one answer a sentence.
 
     Args:
-        V: Size of the vocabulary.
-        D: Size of the word vectors.
-        H: Size of the state.
-        classes: How many judgements there are.
-        cell: ``"RNN"``, ``"LSTM"``, ``"GRU"`` or ``"MUT3"``.
-        pool: ``"last"``: the state at each row's last real token (of the backward
-            direction: at its first); ``"mean"``: the mean of its real states.
-        dropout: On what the readout sees.
-        **options: Of the layer, as ``bidirectional``, ``recurrent_dropout``.
+        V: Number of words.
+        H: Number of hidden units, of each direction.
+        classes: Number of answers.
+        embedding_size: Size D of the words' vectors; H without it.
+        num_layers: How many layers lie on each other.
+        bidirectional: Read backwards too; then the two last states lie side by side.
+        pool: ``"last"``: answer from the state after the last real word (of the
+            backward direction, after the first); ``"mean"``: from the mean of the
+            states at all real words.
+        dropout: On the words' vectors, between layers and before the answer.
+
+    Raises:
+        ThroughTimeError: No such ``pool``, or the layer refuses its arguments.
 
     Source:
         book/09_words.
@@ -31,49 +31,49 @@ class SentimentLSTM(nn.Module):
     def __init__(
         self,
         V: int,
-        D: int = 32,
-        H: int = 32,
+        H: int,
         classes: int = 2,
-        cell: str = "LSTM",
         *,
+        embedding_size: int | None = None,
+        num_layers: int = 1,
+        bidirectional: bool = False,
         pool: str = "last",
         dropout: float = 0.0,
-        **options: Any,
     ) -> None:
         super().__init__()
-        if pool not in ("last", "mean"):
-            raise ThroughTimeError(
-                f"pool is {pool!r}; wanted 'last' or 'mean'. Try pool='last'."
-            )
-        self.pool = pool
-        self.embedding = nn.Embedding(V, D)
-        self.cell = make_cell(cell, D, H, **options)
-        self.dropout = nn.Dropout(dropout)
-        self.readout = nn.Linear(H * self.cell.directions, classes)
+        check_choice("pool", pool, ("last", "mean"))
+        self.V, self.pool = V, pool
+        self.embed = nn.Embedding(V, embedding_size or H)
+        self.layer = LSTM(
+            embedding_size or H,
+            H,
+            num_layers,
+            bidirectional=bidirectional,
+            dropout=dropout if num_layers > 1 else 0.0,
+        )
+        self.drop = nn.Dropout(dropout)
+        self.output = nn.Linear(self.layer.directions * H, classes)
 
     def forward(self, ids: Tensor, mask: Tensor | None = None) -> Tensor:
-        r"""Return logits of the judgements, shape ``(B, classes)``.
+        r"""Return the logits of each sentence's classes, ``(B, classes)``.
 
         Args:
-            ids: Words, shape ``(T, B)``.
-            mask: True for a real word, shape ``(T, B)``; padding comes after them.
+            ids: Words, int64 of shape ``(T, B)``.
+            mask: True for a real word, shape ``(T, B)``; what is in the other places
+                changes nothing.
 
         Raises:
-            ShapeError: The sizes do not agree, or a row has no real word.
-            KindError: ``ids`` does not hold integers, or ``mask`` not booleans.
+            ShapeError: The sizes do not agree, or T or B is 0.
+            KindError: The ids are not int64, or the mask not boolean.
+            VocabularyError: An id is not from 0 to V - 1.
         """
-        T, B = check_ids("ids", ids, "T B")
-        if mask is None:
-            mask = torch.ones(T, B, dtype=torch.bool, device=ids.device)
-        hs, _ = self.cell(self.embedding(ids), mask=mask)
-        return self.readout(self.dropout(self._pool(hs, mask)))
-
-    def _pool(self, hs: Tensor, mask: Tensor) -> Tensor:
-        if self.pool == "mean":
-            real = mask[..., None]
-            return (hs * real).sum(0) / real.sum(0)
-        H = self.cell.hidden_size
-        ends = [last_real(hs[..., :H].contiguous(), mask)]
-        if self.cell.bidirectional:
-            ends.append(hs[0, :, H:])
-        return torch.cat(ends, dim=-1)
+        check_ids("ids", ids, "T B", self.V)
+        hs, (h, _) = self.layer(self.drop(self.embed(ids)), mask=mask)
+        if self.pool == "last":
+            read = h[-self.layer.directions :].transpose(0, 1).flatten(1)
+        elif mask is None:
+            read = hs.mean(0)
+        else:
+            real = mask[..., None].to(hs.dtype)
+            read = (hs * real).sum(0) / real.sum(0).clamp_min(1)
+        return self.output(self.drop(read))

@@ -15,9 +15,10 @@ Files, in reading order:
 - ``product``: a product with the same weights at every step.
 - ``shared``: the input projection, derivatives from outputs, the second backward.
 - ``elman``: the easiest to read.
-- ``lstm``: the LSTM in every variant.
+- ``lstm``: the LSTM in every variant, and ``lstm_loops``: its way forth and back.
 - ``gru``: the GRU whose reset comes after the product.
-- ``reset``: the cells whose reset comes before it: the GRU of 2014, MUT1, MUT2, MUT3.
+- ``reset``: the cells whose reset comes before it: the GRU of 2014, and
+- ``mutants``: MUT1, MUT2 and MUT3.
 
 ``mask`` (T, B) is True for a real token; elsewhere the row's state stays. ``drop``
 (B, H) is recurrent dropout: it multiplies h_{t-1}, alike at every step, where it enters
@@ -28,6 +29,6 @@ then go through the plain loop.
 from throughtime.bptt.functions.elman import rnn
 from throughtime.bptt.functions.gru import gru
 from throughtime.bptt.functions.lstm import lstm, residual
-from throughtime.bptt.functions.reset import mut1, mut2, mut3
+from throughtime.bptt.functions.mutants import mut1, mut2, mut3
 
 __all__ = ["gru", "lstm", "mut1", "mut2", "mut3", "residual", "rnn"]

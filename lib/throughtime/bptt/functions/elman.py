@@ -21,11 +21,15 @@ from throughtime.bptt.functions.shared import (
     IN_PLACE,
     SLOPES,
     Inputs,
+    added,
     before,
     check_drop,
+    columns,
     or_zeros,
     plain_gradients,
     rows,
+    scaled,
+    stay_,
 )
 from throughtime.cells import rnn_step
 from throughtime.unroll.loop import check_sequence
@@ -45,12 +49,10 @@ class _Elman(torch.autograd.Function):
         inputs = Inputs(Linear.apply, (xs, W_xh, b_h), (needs[0], needs[2], needs[4]))
         hs = inputs.values
         into, f = Recurrent(W_hh, len(h_0)), IN_PLACE[activation]
-        real = rows(mask if mask is None else mask[..., None], len(xs))
         h = h_0
-        for a_t, real_t in zip(hs.unbind(0), real, strict=True):
-            h_t = f(into.add_to(a_t, h if drop is None else h * drop))
-            if real_t is not None:
-                torch.where(real_t, h_t, h, out=h_t)
+        for a_t, real in zip(hs.unbind(0), columns(mask, len(xs)), strict=True):
+            h_t = f(into.add_to(a_t, scaled(h, drop)))
+            stay_(real, h_t, h)
             h = h_t
         ctx.set_materialize_grads(False)
         if any(needs):
@@ -75,17 +77,12 @@ class _Elman(torch.autograd.Function):
         if mask is not None:
             das *= mask[..., None]
         back, dh = Recurrent(W_hh.T, len(h_0)), or_zeros(dh_T, h_0)
-        dhs, da_t = rows(dhs, len(hs)), das.unbind(0)
-        for t in reversed(range(len(hs))):
-            if dhs[t] is not None:
-                dh = dh + dhs[t]
-            stays = None if mask is None else dh * ~mask[t, :, None]
-            da_t[t].mul_(dh)
-            dh = back.plus(None, da_t[t])
-            if drop is not None:
-                dh *= drop
-            if stays is not None:
-                dh += stays
+        unreal = columns(None if mask is None else ~mask, len(hs))
+        loop = zip(rows(dhs, len(hs)), das.unbind(0), unreal, strict=True)
+        for dh_t, da_t, unreal_t in reversed(list(loop)):
+            dh = added(dh, dh_t)
+            stays = None if unreal_t is None else dh * unreal_t
+            dh = added(scaled(back.plus(None, da_t.mul_(dh)), drop), stays)
         dW_hh = None
         if ctx.needs_input_grad[6]:
             dW_hh = weight_gradient(das.flatten(0, 1), before(h_0, hs, drop))

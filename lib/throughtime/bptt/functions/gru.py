@@ -20,16 +20,20 @@ import torch
 from torch import Tensor
 
 from throughtime.bptt.functions.product import Linear, Recurrent, weight_gradient
-from throughtime.bptt.functions.reset import Options, check, reset_before
+from throughtime.bptt.functions.reset import GRU, Options, check, reset_before
 from throughtime.bptt.functions.shared import (
     IN_PLACE,
     SLOPES,
     Inputs,
+    added,
     before,
     chunks,
+    columns,
     or_zeros,
     plain_gradients,
     rows,
+    scaled,
+    stay_,
 )
 from throughtime.gated import gru_step
 
@@ -46,23 +50,21 @@ class _ResetAfter(torch.autograd.Function):
         inputs = Inputs(Linear.apply, (xs, W_x, b), (needs[0], needs[2], needs[4]))
         A = inputs.values
         T, (B, H) = len(xs), h.shape
-        hs, us = A.new_empty(T, B, H), A.new_empty(T, B, H)
+        hs, us = A.new_empty(T, B, H), A.new_zeros(T, B, H)
+        if b_hn is not None:
+            us += b_hn
         into_rz, into_n = Recurrent(W_h[: 2 * H], B), Recurrent(W_h[2 * H :], B)
-        bias = 0 if b_hn is None else b_hn
         sigma = IN_PLACE[options.sigma]
-        real = rows(mask if mask is None else mask[..., None], T)
-        loop = (A[..., : 2 * H], *A.chunk(3, -1), us, hs)
-        for t, (rz, r, z, n, u, h_t) in enumerate(
-            zip(*(part.unbind(0) for part in loop), strict=True)
-        ):
-            seen = h if drop is None else h * drop
+        parts = (A[..., : 2 * H], *A.chunk(3, -1), us, hs)
+        loop = zip(*(q.unbind(0) for q in parts), columns(mask, T), strict=True)
+        for rz, r, z, n, u, h_t, real in loop:
+            seen = scaled(h, drop)
             sigma(into_rz.add_to(rz, seen))
-            into_n.add_to(u.zero_().add_(bias), seen)
+            into_n.add_to(u, seen)
             n.addcmul_(r, u).tanh_()
             ends = (n, h) if options.z == "keeps" else (h, n)
             torch.lerp(*ends, z, out=h_t)
-            if real[t] is not None:
-                torch.where(real[t], h_t, h, out=h_t)
+            stay_(real, h_t, h)
             h = h_t
         ctx.set_materialize_grads(False)
         if any(needs):
@@ -80,38 +82,51 @@ class _ResetAfter(torch.autograd.Function):
             grads = (dhs, dh_T)
             return None, *plain_gradients(options.step, mask, drop, tensors, 1, grads)
         _, h_0, _, W_h, _, b_hn = tensors
-        needs, (_, B, H) = ctx.needs_input_grad[1:], hs.shape
-        das, dus = torch.empty_like(A), torch.empty_like(A)  # to x, and to h
-        back, dh = Recurrent(W_h.T, B), or_zeros(dh_T, h_0)
-        dhs, hs_prev = rows(dhs, len(hs)), before(h_0, hs).view_as(hs)
-        for steps in chunks(*hs.shape):
-            s = slice(steps.start, steps.stop)
-            keep = _coefficients(options, dus[s], das[s], A[s], us[s], hs_prev[s])
-            if mask is not None:
-                real = mask[s, :, None]
-                dus[s] *= real
-                das[s] *= real
-                keep = torch.where(real, keep, 1)
-            blocks = dus[s].unflatten(-1, (3, H)).unbind(0)
-            dn, du = das[s, :, 2 * H :].unbind(0), dus[s].unbind(0)
-            for t in reversed(range(len(steps))):
-                if dhs[s.start + t] is not None:
-                    dh = dh.add_(dhs[s.start + t])
-                blocks[t].mul_(dh[:, None])
-                dn[t].mul_(dh)
-                through = back.plus(None, du[t])
-                if drop is not None:
-                    through *= drop
-                dh = through.addcmul_(dh, keep[t])
-        das[..., : 2 * H] = dus[..., : 2 * H]
+        needs, H = ctx.needs_input_grad[1:], hs.shape[2]
+        hs_prev = before(h_0, hs).view_as(hs)
+        dh, das, dus = _go_back(
+            options, A, us, hs_prev, rows(dhs, len(hs)), or_zeros(dh_T, h_0), W_h
+        )
         dW_h = db_hn = None
         if needs[3]:
-            seen = hs_prev if drop is None else hs_prev * drop
-            dW_h = weight_gradient(dus.flatten(0, 1), seen.flatten(0, 1))
+            seen = scaled(hs_prev, drop).flatten(0, 1)
+            dW_h = weight_gradient(dus.flatten(0, 1), seen)
         if b_hn is not None and needs[5]:
             db_hn = dus[..., 2 * H :].sum((0, 1))
         dxs, dW_x, db = ctx.inputs.gradients(das)
         return None, dxs, dh, dW_x, dW_h, db, db_hn
+
+
+def _go_back(
+    options: Options,
+    A: Tensor,
+    us: Tensor,
+    hs_prev: Tensor,
+    dhs: Any,
+    dh: Tensor,
+    W_h: Tensor,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return dL/dh_0, and the gradients of what x and what h gave to each step."""
+    (T, B, H), mask = hs_prev.shape, options.mask
+    das, dus = torch.empty_like(A), torch.empty_like(A)
+    back = Recurrent(W_h.T, B)
+    for steps in chunks(T, B, H):
+        s = slice(steps.start, steps.stop)
+        keep = _coefficients(options, dus[s], das[s], A[s], us[s], hs_prev[s])
+        if mask is not None:
+            real = mask[s, :, None]
+            dus[s] *= real
+            das[s] *= real
+            keep = torch.where(real, keep, 1)
+        parts = dus[s], das[s, :, 2 * H :], dus[s].unflatten(-1, (3, H)), keep
+        loop = zip(*(part.unbind(0) for part in parts), dhs[s], strict=True)
+        for du, dn, blocks, keep_t, dh_t in reversed(list(loop)):
+            dh = added(dh, dh_t)
+            blocks.mul_(dh[:, None])
+            dn.mul_(dh)
+            dh = scaled(back.plus(None, du), options.drop).addcmul_(dh, keep_t)
+    das[..., : 2 * H] = dus[..., : 2 * H]
+    return dh, das, dus
 
 
 def _coefficients(
@@ -172,4 +187,4 @@ def gru(
     check(options, xs, h_0, *weights)
     if after:
         return _ResetAfter.apply(options, xs, h_0, *weights)
-    return reset_before("gru", options, xs, h_0, W_x, W_h, b)
+    return reset_before(GRU, options, xs, h_0, W_x, W_h, b)

@@ -71,6 +71,7 @@ class Linear(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, xs: Tensor, W: Tensor, b: Tensor) -> Tensor:
+        """Return the pre-activations, ``(T, B, M)``, of inputs ``(T, B, K)``."""
         ctx.save_for_backward(xs, W)
         A = product(xs.reshape(-1, xs.shape[2]), W, b)
         # Not a view, for the cells write over it.
@@ -78,6 +79,7 @@ class Linear(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, da: Tensor) -> tuple[Tensor | None, ...]:
+        """Return the gradients of inputs, weights and bias."""
         xs, W = ctx.saved_tensors
         rows = da.reshape(-1, da.shape[2])
         dx, dW, db = ctx.needs_input_grad

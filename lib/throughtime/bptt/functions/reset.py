@@ -20,7 +20,7 @@ and 1 - z where it writes, as in the mutants. From the last step to the first:
     + s'(h_{t-1}) \odot W_{hz}^\top da^z_t
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
@@ -31,32 +31,18 @@ from throughtime.bptt.functions.shared import (
     IN_PLACE,
     SLOPES,
     Inputs,
+    added,
     before,
     check_drop,
     chunks,
+    columns,
     or_zeros,
     plain_gradients,
     rows,
+    scaled,
+    stay_,
 )
-from throughtime.gated import mut1_step, mut2_step, mut3_step
 from throughtime.unroll.loop import check_sequence
-
-
-def _mut1(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
-    b_z, b_r, b_h = b.chunk(3)
-    zr = Linear.apply(xs, W_x, torch.cat([b_z, b_r]))
-    return torch.cat([*zr.chunk(2, -1)[::-1], xs.tanh() + b_h], -1)
-
-
-def _mut2(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
-    b_z, b_r, b_h = b.chunk(3)
-    z, n = Linear.apply(xs, W_x, torch.cat([b_z, b_h])).chunk(2, -1)
-    return torch.cat([xs + b_r, z, n], -1)
-
-
-def _mut3(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
-    z, r, n = Linear.apply(xs, W_x, b).chunk(3, -1)
-    return torch.cat([r, z, n], -1)
 
 
 class Options(NamedTuple):
@@ -69,7 +55,7 @@ class Options(NamedTuple):
     sigma: str = "sigmoid"
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
     """Say how the inputs enter, which blocks W_h has, and what z sees."""
 
     project: Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -77,19 +63,14 @@ class _Form(NamedTuple):
     squash: bool = False  # s = tanh
 
 
-FORMS: Mapping[str, _Form] = {
-    "gru": _Form(Linear.apply, "rzn"),
-    "mut1": _Form(_mut1, "rn"),
-    "mut2": _Form(_mut2, "zrn"),
-    "mut3": _Form(_mut3, "zrn", squash=True),
-}
+GRU = Form(Linear.apply, "rzn")
 
 
 class _ResetBefore(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any,
-        form: _Form,
+        form: Form,
         options: Options,
         *tensors: Tensor,
     ) -> tuple[Tensor, Tensor]:
@@ -100,18 +81,16 @@ class _ResetBefore(torch.autograd.Function):
         hs = torch.empty_like(A.chunk(3, -1)[0])
         into, _ = _products(form, W_h, len(h))
         sigma = IN_PLACE[options.sigma]
-        real = rows(mask if mask is None else mask[..., None], len(xs))
-        loop = zip(*(p.unbind(0) for p in (*A.chunk(3, -1), hs)), strict=True)
-        for t, (r, z, n, h_t) in enumerate(loop):
-            seen = h if drop is None else h * drop
+        parts = [part.unbind(0) for part in (*A.chunk(3, -1), hs)]
+        for r, z, n, h_t, real in zip(*parts, columns(mask, len(xs)), strict=True):
+            seen = scaled(h, drop)
             if "z" in into:
                 into["z"].add_to(z, _seen_by_z(form, h, drop))
             sigma(into["r"].add_to(r, seen))
             into["n"].add_to(n, r * seen).tanh_()
             ends = (n, h) if options.z == "keeps" else (h, n)
             torch.lerp(*ends, sigma(z), out=h_t)
-            if real[t] is not None:
-                torch.where(real[t], h_t, h, out=h_t)
+            stay_(real, h_t, h)
             h = h_t
         ctx.set_materialize_grads(False)
         if any(needs):
@@ -130,38 +109,9 @@ class _ResetBefore(torch.autograd.Function):
             grads = plain_gradients(step, mask, drop, tensors, 1, (dhs, dh_T))
             return None, None, *grads
         _, h_0, _, W_h, _ = tensors
-        das, dh = torch.empty_like(A), or_zeros(dh_T, h_0)
-        _, back = _products(form, W_h, len(h_0))
-        dhs, hs_prev = rows(dhs, len(hs)), before(h_0, hs).view_as(hs)
-        for steps in chunks(*hs.shape):
-            s = slice(steps.start, steps.stop)
-            keep = _coefficients(options, das[s], A[s], hs_prev[s])
-            if mask is not None:
-                das[s] *= mask[s, :, None]
-                keep = torch.where(mask[s, :, None], keep, 1)
-            squashed = hs_prev[s].tanh() if form.squash else None
-            parts = (*das[s].chunk(3, -1), A[s].chunk(3, -1)[0])
-            for t in reversed(range(len(steps))):
-                if dhs[s.start + t] is not None:
-                    dh = dh.add_(dhs[s.start + t])
-                da_r, da_z, da_n, r = (part[t] for part in parts)
-                dq = back["n"].plus(None, da_n.mul_(dh))
-                if drop is not None:
-                    dq *= drop
-                da_r.mul_(dq)
-                da_z.mul_(dh)
-                through = back["r"].plus(None, da_r)
-                if drop is not None:
-                    through *= drop
-                through.addcmul_(dq, r).addcmul_(dh, keep[t])
-                if "z" in back:
-                    part = back["z"].plus(None, da_z)
-                    if drop is not None:
-                        part *= drop
-                    if squashed is not None:
-                        part = SLOPES["tanh"](part, squashed[t], part)
-                    through += part
-                dh = through
+        hs_prev = before(h_0, hs).view_as(hs)
+        dhs, dh = rows(dhs, len(hs)), or_zeros(dh_T, h_0)
+        dh, das = _go_back(form, options, A, hs_prev, dhs, dh, W_h)
         dW_h = None
         if ctx.needs_input_grad[5]:
             dW_h = _weight_gradient(form, das, A, hs_prev, drop)
@@ -169,8 +119,48 @@ class _ResetBefore(torch.autograd.Function):
         return None, None, dxs, dh, dW_x, dW_h, db
 
 
+def _go_back(
+    form: Form,
+    options: Options,
+    A: Tensor,
+    hs_prev: Tensor,
+    dhs: Any,
+    dh: Tensor,
+    W_h: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Return dL/dh_0, and the gradients of the three pre-activations."""
+    das, (_, back) = torch.empty_like(A), _products(form, W_h, len(dh))
+    mask, drop = options.mask, options.drop
+    for steps in chunks(*hs_prev.shape):
+        s = slice(steps.start, steps.stop)
+        keep = _coefficients(options, das[s], A[s], hs_prev[s])
+        if mask is not None:
+            das[s] *= mask[s, :, None]
+            keep = torch.where(mask[s, :, None], keep, 1)
+        squashed = hs_prev[s].tanh() if form.squash else None
+        parts = (*das[s].chunk(3, -1), A[s].chunk(3, -1)[0], keep)
+        loop = (*(part.unbind(0) for part in parts), rows(squashed, len(keep)))
+        for dr, dz, dn, r, keep_t, tanh_h, dh_t in reversed(
+            list(zip(*loop, dhs[s], strict=True))
+        ):
+            dh = added(dh, dh_t)
+            dq = scaled(back["n"].plus(None, dn.mul_(dh)), drop)
+            through = scaled(back["r"].plus(None, dr.mul_(dq)), drop)
+            through.addcmul_(dq, r).addcmul_(dh, keep_t)
+            dz.mul_(dh)
+            if "z" in back:
+                through += _through_z(scaled(back["z"].plus(None, dz), drop), tanh_h)
+            dh = through
+    return dh, das
+
+
+def _through_z(d: Tensor, tanh_h: Tensor | None) -> Tensor:
+    """Go back through what z sees of the state: tanh of it, or itself."""
+    return d if tanh_h is None else SLOPES["tanh"](d, tanh_h, d)
+
+
 def _products(
-    form: _Form, W_h: Tensor, B: int
+    form: Form, W_h: Tensor, B: int
 ) -> tuple[dict[str, Recurrent], dict[str, Recurrent]]:
     """Return each block's product with W, and with its transpose."""
     blocks = dict(zip(form.blocks, W_h.chunk(len(form.blocks)), strict=True))
@@ -178,9 +168,8 @@ def _products(
     return into, {q: Recurrent(W.T, B) for q, W in blocks.items()}
 
 
-def _seen_by_z(form: _Form, h: Tensor, drop: Tensor | None) -> Tensor:
-    s = h.tanh() if form.squash else h
-    return s if drop is None else s * drop
+def _seen_by_z(form: Form, h: Tensor, drop: Tensor | None) -> Tensor:
+    return scaled(h.tanh() if form.squash else h, drop)
 
 
 def _coefficients(v: Options, das: Tensor, A: Tensor, h_prev: Tensor) -> Tensor:
@@ -194,11 +183,11 @@ def _coefficients(v: Options, das: Tensor, A: Tensor, h_prev: Tensor) -> Tensor:
 
 
 def _weight_gradient(
-    form: _Form, das: Tensor, A: Tensor, hs_prev: Tensor, drop: Tensor | None
+    form: Form, das: Tensor, A: Tensor, hs_prev: Tensor, drop: Tensor | None
 ) -> Tensor:
     """Return the gradient of W_h, block by block in its own order."""
     (dr, dz, dn), r = das.chunk(3, -1), A.chunk(3, -1)[0]
-    seen = hs_prev if drop is None else hs_prev * drop
+    seen = scaled(hs_prev, drop)
     sides = {"r": (dr, seen), "n": (dn, r * seen)}
     if "z" in form.blocks:
         sides["z"] = (dz, _seen_by_z(form, hs_prev, drop))
@@ -216,81 +205,8 @@ def check(options: Options, xs: Tensor, h_0: Tensor, *weights: Tensor | None) ->
     check_drop(options.drop, h_0)
 
 
-def reset_before(name: str, options: Options, *tensors: Tensor) -> tuple[Tensor, Tensor]:
-    """Run one of :data:`FORMS` on tensors that are checked."""
-    return _ResetBefore.apply(FORMS[name], options, *tensors)
-
-
-def mut1(
-    xs: Tensor,
-    h_0: Tensor,
-    W_x: Tensor,
-    W_h: Tensor,
-    b: Tensor,
-    *,
-    mask: Tensor | None = None,
-    drop: Tensor | None = None,
+def reset_before(
+    form: Form, options: Options, *tensors: Tensor
 ) -> tuple[Tensor, Tensor]:
-    r"""Run :func:`throughtime.gated.mut1_step` over a sequence.
-
-    Args:
-        xs: Inputs x_1 to x_T, shape ``(T, B, D)``, D = H.
-        h_0: State before the first step, shape ``(B, H)``.
-        W_x: Input weights, stacked as the step takes them.
-        W_h: Recurrent weights, likewise.
-        b: Bias, likewise.
-        mask: True for a real token; elsewhere the state stays. Shape ``(T, B)``.
-        drop: Multiplies h_{t-1} before W_h, alike at every step. Shape ``(B, H)``.
-
-    Returns:
-        ``hs``, h_1 to h_T, shape ``(T, B, H)``, and h_T, ``(B, H)``.
-
-    Raises:
-        ShapeError: The sizes do not agree, D is not H, or T or B is 0.
-        KindError: Not floating-point tensors of one dtype, or ``mask`` not boolean.
-        DeviceError: Tensors on two devices.
-    """
-    return _mutant("mut1", mut1_step, mask, drop, xs, h_0, W_x, W_h, b)
-
-
-def mut2(
-    xs: Tensor,
-    h_0: Tensor,
-    W_x: Tensor,
-    W_h: Tensor,
-    b: Tensor,
-    *,
-    mask: Tensor | None = None,
-    drop: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
-    r"""Run :func:`throughtime.gated.mut2_step` over a sequence, as :func:`mut1`."""
-    return _mutant("mut2", mut2_step, mask, drop, xs, h_0, W_x, W_h, b)
-
-
-def mut3(
-    xs: Tensor,
-    h_0: Tensor,
-    W_x: Tensor,
-    W_h: Tensor,
-    b: Tensor,
-    *,
-    mask: Tensor | None = None,
-    drop: Tensor | None = None,
-) -> tuple[Tensor, Tensor]:
-    r"""Run :func:`throughtime.gated.mut3_step` over a sequence, as :func:`mut1`.
-
-    MUT3 has no size rule: D need not be H.
-    """
-    return _mutant("mut3", mut3_step, mask, drop, xs, h_0, W_x, W_h, b)
-
-
-def _mutant(
-    name: str,
-    step: Callable[..., Tensor],
-    mask: Tensor | None,
-    drop: Tensor | None,
-    *tensors: Tensor,
-) -> tuple[Tensor, Tensor]:
-    options = Options(step, mask, drop, z="writes")
-    check(options, *tensors)
-    return reset_before(name, options, *tensors)
+    """Run a cell of some form on tensors that are checked."""
+    return _ResetBefore.apply(form, options, *tensors)

@@ -20,7 +20,7 @@ def tanh_slope(d: Tensor, y: Tensor, out: Tensor) -> Tensor:
 
 
 def sigmoid_slope(d: Tensor, y: Tensor, out: Tensor) -> Tensor:
-    """Write d y (1 - y), for y = σ(a)."""
+    """Write d y (1 - y), for y = sigmoid(a)."""
     return torch.ops.aten.sigmoid_backward.grad_input(d, y, grad_input=out)
 
 
@@ -89,6 +89,27 @@ def check_drop(drop: Tensor | None, h_0: Tensor) -> None:
         check_shape("drop", drop, "B H", B=h_0.shape[0], H=h_0.shape[1])
 
 
+def scaled(h: Tensor, factor: Tensor | None) -> Tensor:
+    """Return h times a factor, if there is one."""
+    return h if factor is None else h * factor
+
+
+def added(d: Tensor, more: Tensor | None) -> Tensor:
+    """Add to a gradient, in place, if there is something to add."""
+    return d if more is None else d.add_(more)
+
+
+def stay_(real: Tensor | None, new: Tensor, old: Tensor) -> None:
+    """Put the old state back in the rows whose token is not real."""
+    if real is not None:
+        torch.where(real, new, old, out=new)
+
+
+def columns(mask: Tensor | None, T: int) -> Sequence[Tensor | None]:
+    """Return a mask's T steps, each ``(B, 1)``, or T times None."""
+    return [None] * T if mask is None else mask[..., None].unbind(0)
+
+
 def before(first: Tensor, states: Tensor, drop: Tensor | None = None) -> Tensor:
     r"""Return the states before each step as rows, ``(T B, H)``: h_0 to h_{T-1}."""
     hs_prev = torch.cat([first[None], states[:-1]])
@@ -155,6 +176,4 @@ def plain_gradients(
                 allow_unused=True,
             )
         )
-    return [
-        next(found) if t is not None and t.requires_grad else None for t in alias
-    ]
+    return [next(found) if t is not None and t.requires_grad else None for t in alias]
