@@ -7,7 +7,7 @@ r"""Measure what the library's own layers learn, and write lib/bench/learn.md.
     python lib/bench/learn.py report         the table and the curves alone
 
 Each adds its result to learn.json, from which learn.md and the curves are written.
-Held-out text chooses nothing: what is measured are the last weights.
+Held-out text chooses nothing: the end of the training text says which weights to keep.
 """
 
 import argparse
@@ -28,7 +28,6 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=f"a character model, {H} units")
         one.add_argument("--minutes", type=float, default=10.0, help="of training")
         one.add_argument("--every", type=int, default=500, help="steps of the curve")
-        one.add_argument("--dropout", type=float, default=0.0, help="before the output")
         one.add_argument("--text", type=Path, help="the corpus, instead of a download")
         one.set_defaults(run=characters)
     one = commands.add_parser("sentiment", help="order-sensitive sentiment, two epochs")

@@ -114,7 +114,7 @@ def _characters(found: dict[str, dict[str, Any]]) -> list[str]:
         )
     lines.append("")
     for name, result in found.items():
-        curves = [np.array(part) for part in result["curve"] + result["held-out"]]
+        curves = [np.array(part) for part in result["curve"] + result["validation"]]
         floor = {"best n-gram": result["n-grams"], "target": CHARACTERS[name][1]}
         fig = plot.draw_learning(*curves[:2], curves[2:], floor, smooth=1)
         lines.append(_picture(fig, f"learn-{name}.svg"))

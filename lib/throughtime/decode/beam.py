@@ -115,7 +115,8 @@ def _extend(
     B, K = scores.shape
     _, V = check_shape("logits", logits, "N V", N=B * K)
     gained = logits.double().log_softmax(-1).unflatten(0, (B, K))
-    total = (scores[..., None] + gained).flatten(1)
+    dead = scores.isneginf()[..., None]  # its logits may be anything, NaN too
+    total = (scores[..., None] + gained).masked_fill(dead, -torch.inf).flatten(1)
     scores, at = total.sort(descending=True, stable=True)  # as argmax: the first wins
     at = at[:, :width]
     return scores[:, :width], at // V, at % V

@@ -61,9 +61,8 @@ class Recurrent(nn.Module, ABC):
     ) -> None:
         super().__init__()
         _check_batch_first(batch_first)
-        _check_sizes(
-            input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
-        )
+        sizes = {"input_size": input_size, "hidden_size": hidden_size}
+        _check_sizes(**sizes, num_layers=num_layers)
         _check_probabilities(dropout=dropout, recurrent_dropout=recurrent_dropout)
         if dropout and num_layers == 1:
             raise ThroughTimeError(
@@ -189,9 +188,8 @@ class Recurrent(nn.Module, ABC):
             )
         parts = self._parts(state)
         if parts:  # then its batch size tells whether xs has the batch first
-            _, sizes["B"], _ = check_shape(
-                "state", parts[0], "L B H", **_without(sizes, "D")
-            )
+            known = _without(sizes, "D")
+            _, sizes["B"], _ = check_shape("state", parts[0], "L B H", **known)
         T, B, _ = check_shape("xs", xs, "T B D", **_without(sizes, "H", "L"))
         check_mask(mask, T, B)
         for part in parts:
