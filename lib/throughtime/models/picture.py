@@ -52,7 +52,8 @@ class SmallCNN(nn.Module):
             parts.append(nn.Conv2d(before, after, 3, stride, padding=1, bias=False))
             parts += [nn.BatchNorm2d(after), nn.ReLU()]
             before = after
-        self.layers = nn.Sequential(*parts)
+        # Features lie side by side in memory: faster here, and the same numbers.
+        self.layers = nn.Sequential(*parts).to(memory_format=torch.channels_last)
         places_shape = (self.G, self.G, self.C)
         self.places = nn.Parameter(0.1 * torch.randn(places_shape)) if places else None
 
@@ -69,5 +70,6 @@ class SmallCNN(nn.Module):
         sizes = {"C": self.in_channels, "S": self.side}
         check_shape("images", images, "B C S S", **sizes)
         check_kind(images=images)
+        images = images.contiguous(memory_format=torch.channels_last)
         features = self.layers(images).permute(0, 2, 3, 1)
         return features if self.places is None else features + self.places
