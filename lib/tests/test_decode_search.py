@@ -12,7 +12,7 @@ from throughtime.models import CharLM
 from throughtime.testing import assert_close
 
 B, H, V, START, END, STEPS = 3, 4, 5, 1, 2, 4
-FIRST = torch.tensor([1, 3, 4])
+FIRST, BEGIN = torch.tensor([1, 3, 4]), torch.tensor([START])
 
 
 class Chain:
@@ -56,7 +56,9 @@ def everything(model, first, alpha):
 @pytest.mark.parametrize("alpha", [0.0, 0.7])
 def test_exhaustive_search_ranks_every_sequence_there_is(alpha):
     model = language_model(0)
-    found = decode.exhaustive(model, None, FIRST, steps=STEPS, alpha=alpha, n=10**6)
+    found = decode.exhaustive(
+        model, None, FIRST, steps=STEPS, length_norm=alpha, n=10**6
+    )
     for row, first in zip(found, FIRST.tolist(), strict=True):
         truth = everything(model, first, alpha)
         assert {h.ids for h in row} == set(truth)
@@ -70,8 +72,9 @@ def test_exhaustive_search_ranks_every_sequence_there_is(alpha):
 
 @pytest.mark.parametrize("alpha", [0.0, 0.7, 1.5])
 @pytest.mark.parametrize("n", [1, 7])
-def test_a_beam_of_full_width_is_exhaustive(alpha, n):
-    model, how = language_model(1), {"steps": STEPS, "alpha": alpha, "n": n}
+@pytest.mark.parametrize("seed", range(6))
+def test_a_beam_of_full_width_is_exhaustive(alpha, n, seed):
+    model, how = language_model(seed), {"steps": STEPS, "length_norm": alpha, "n": n}
     wide = decode.beam(model, None, FIRST, width=V**STEPS, **how)
     truth = decode.exhaustive(model, None, FIRST, **how)
     for row, wanted in zip(wide, truth, strict=True):
@@ -82,7 +85,7 @@ def test_a_beam_of_full_width_is_exhaustive(alpha, n):
 @pytest.mark.parametrize("seed", range(8))
 def test_a_beam_of_width_1_is_greedy(seed):
     model = language_model(seed)
-    found = decode.beam(model, None, FIRST, steps=9, width=1, alpha=0.6)
+    found = decode.beam(model, None, FIRST, steps=9, width=1, length_norm=0.6)
     wanted = decode.greedy(model, None, FIRST, steps=9)
     for b, (h,) in enumerate(found):
         assert list(h.ids) == wanted.ids[wanted.mask[:, b], b].tolist()
@@ -110,10 +113,9 @@ def test_a_beam_escapes_where_greedy_is_trapped():
     p[START] = torch.tensor([0, 0, 0, 0.6, 0.4]).double()
     p[3] = torch.tensor([0.5, 0.5, 0, 0, 0])
     p[4] = torch.tensor([0, 0, 1.0, 0, 0])
-    first = torch.tensor([START])
-    greedy = decode.greedy(Chain(p), torch.zeros(1), first, steps=2)
+    greedy = decode.greedy(Chain(p), torch.zeros(1), BEGIN, steps=2)
     assert greedy.ids[0].item() == 3
-    ((best, *_),) = decode.beam(Chain(p), torch.zeros(1), first, steps=2, width=2)
+    ((best, *_),) = decode.beam(Chain(p), torch.zeros(1), BEGIN, steps=2, width=2)
     assert best.ids == (4, END)
     assert_close(best.score, math.log(0.4), rtol=1e-6)
 
@@ -122,11 +124,27 @@ def test_what_ended_is_kept_though_longer_ones_are_better_for_a_while():
     # The end has 0.3 at once. 3 and 4 have 0.35 each, and then fall to 1/5 a step.
     p = torch.full((5, 5), 0.2, dtype=torch.float64)
     p[START] = torch.tensor([0, 0, 0.3, 0.35, 0.35])
-    ((best, *_),) = decode.beam(
-        Chain(p), torch.zeros(1), torch.tensor([START]), steps=6, width=3
-    )
+    ((best, *_),) = decode.beam(Chain(p), torch.zeros(1), BEGIN, steps=6, width=3)
     assert best.ids == (END,)
     assert best.ended
+
+
+@pytest.mark.parametrize("share", [0.23, 0.3, 0.37, 0.41, 0.45])
+def test_what_is_open_and_better_by_little_is_not_given_up(share):
+    p = torch.zeros(5, 5, dtype=torch.float64)
+    p[START, 0], p[START, END], p[START, 3] = 0.9 - 2 * share, share, share + 1e-10
+    p[0] = torch.tensor([0.2] * 5)
+    p[3, END] = 1
+    chain, how = Chain(p), {"steps": 4, "width": 4, "n": 1}
+    ((best,),) = decode.beam(chain, torch.zeros(1), BEGIN, **how)
+    assert best.ids == (3, END)
+
+
+def test_what_is_impossible_is_never_returned():
+    p = torch.zeros(5, 5, dtype=torch.float64)
+    p[START, 3] = p[3, 4] = p[4, END] = 1
+    (row,) = decode.beam(Chain(p), torch.zeros(1), FIRST[:1], steps=3, width=4)
+    assert [h.ids for h in row] == [(3, 4, END)]
 
 
 def test_dividing_by_the_length_favours_longer_sequences():
@@ -135,7 +153,9 @@ def test_dividing_by_the_length_favours_longer_sequences():
         model = language_model(seed)
         lengths.append(
             [
-                decode.exhaustive(model, None, FIRST[:1], steps=5, alpha=a)[0][0].length
+                decode.exhaustive(model, None, FIRST[:1], steps=5, length_norm=a)[0][
+                    0
+                ].length
                 for a in (0.0, 0.75, 1.5, 3.0)
             ]
         )
@@ -150,12 +170,12 @@ def test_minus_6_over_6_beats_minus_4_5_over_3_at_alpha_three_quarters():
     p[START, 3], p[START, 9] = math.exp(-0.8), 1 - math.exp(-0.8)  # -0.8 and -0.6
     for here, there in ((3, 4), (4, 5), (5, 6), (6, 7), (7, END), (9, 10), (10, END)):
         p[here, there] = 1
-    chain, first = Chain(p), torch.tensor([START])
+    chain = Chain(p)
     scores = {6: -0.8, 3: math.log(1 - math.exp(-0.8))}
     for alpha in (0.0, 0.2, 0.75):
         long_wins = scores[6] / 6**alpha > scores[3] / 3**alpha
         ((best, other),) = decode.beam(
-            chain, torch.zeros(1), first, steps=8, width=2, alpha=alpha
+            chain, torch.zeros(1), BEGIN, steps=8, width=2, length_norm=alpha
         )
         assert best.length == (6 if long_wins else 3)
         for h in (best, other):
@@ -165,7 +185,7 @@ def test_minus_6_over_6_beats_minus_4_5_over_3_at_alpha_three_quarters():
 
 
 def test_each_row_is_searched_as_if_it_were_alone():
-    model, how = language_model(5), {"steps": 6, "width": 3, "alpha": 0.7}
+    model, how = language_model(5), {"steps": 6, "width": 3, "length_norm": 0.7}
     prompt = torch.tensor([[0, 3, 1], [4, 3, 0]])
     together = decode.beam(model, model.start(prompt), FIRST, **how)
     for b, row in enumerate(together):
@@ -219,7 +239,7 @@ def test_without_an_end_all_have_the_length_of_the_steps():
     [
         ({"width": 0}, "width is 0; wanted"),
         ({"n": 0}, "n is 0; wanted"),
-        ({"alpha": -0.1}, "alpha is -0.1; wanted"),
+        ({"length_norm": -0.1}, "length_norm is -0.1; wanted"),
     ],
 )
 def test_numbers_out_of_range_are_refused(how, words):
@@ -228,5 +248,5 @@ def test_numbers_out_of_range_are_refused(how, words):
 
 
 def test_too_many_sequences_are_refused_before_they_are_made():
-    with pytest.raises(ThroughTimeError, match="wanted at most 1,000,000. Try fewer"):
+    with pytest.raises(ThroughTimeError, match=r"wanted at most 1,000,000. Try fewer"):
         decode.exhaustive(language_model(0), None, FIRST, steps=30, end=None)

@@ -106,6 +106,16 @@ def test_each_sentence_is_read_as_if_it_were_alone(pool, bidirectional, num_laye
     assert_close(model(ids)[1], plain_sentiment(model, ids[:, 1], pool))
 
 
+def test_words_vectors_and_the_answer_are_dropped_in_training():
+    model, ids = made(SentimentLSTM(V, H, dropout=0.999)), draw_ids(T, B)
+    read = []
+    model.train()
+    model.layer.register_forward_pre_hook(lambda layer, xs: read.append(xs[0]))
+    bias = model(ids) - model.output.bias
+    assert (read[0] == 0).double().mean() > 0.8
+    assert (bias == 0).double().mean() > 0.5
+
+
 def test_another_pool_is_refused():
     with pytest.raises(ThroughTimeError, match="pool is 'max'; wanted one of last, m"):
         SentimentLSTM(V, H, pool="max")
@@ -124,6 +134,13 @@ def test_a_decoder_begins_with_the_encoders_last_state(reverse):
         hs, _ = decoder(model.embed_target.weight[target[:, b]][:, None], state)
         wanted = hs[:, 0] @ model.output.weight.T + model.output.bias
         assert_close(found[:, b], wanted)
+
+
+def test_a_decoder_drops_states_in_training_alone():
+    model, ids = made(Seq2Seq(V, V, H, dropout=0.5)), draw_ids(T, B)
+    assert torch.equal(model(ids, ids), model(ids, ids))
+    model.train()
+    assert not torch.equal(model(ids, ids), model(ids, ids))
 
 
 def test_a_sequence_model_learns_to_turn_a_sequence_around():

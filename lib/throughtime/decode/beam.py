@@ -18,7 +18,7 @@ class Hypothesis(NamedTuple):
     score: float
     """Its log-probability under the model, nats."""
     rank: float
-    """score / length ** alpha; the search prefers the larger."""
+    """score / length ** length_norm; the search prefers the larger."""
     ended: bool
     """Whether it ends with the end, not for lack of steps."""
     watched: Tensor | None
@@ -38,14 +38,14 @@ def beam(
     *,
     steps: int,
     width: int = 5,
-    alpha: float = 0.0,
+    length_norm: float = 0.0,
     n: int | None = None,
     end: int | None = END,
     watch: Watch | None = None,
 ) -> list[list[Hypothesis]]:
     r"""Search for the sequences of the highest rank, with a limited width.
 
-    .. math:: \mathrm{rank} = \log p / \mathrm{length}^\alpha
+    .. math:: \mathrm{rank} = \log p / \mathrm{length}^{\mathrm{length\_norm}}
 
     At each step, of all one-symbol extensions of what is open in a row, the ``width``
     most probable are taken. Those that end are set aside, and kept whatever comes
@@ -54,8 +54,8 @@ def beam(
     :func:`throughtime.decode.exhaustive`.
 
     Log-probabilities are negative, so dividing by the length raises the rank of long
-    sequences: the larger ``alpha``, the more longer ones are favoured. With 0 nothing
-    is divided, and the short ones have the advantage of fewer factors below 1.
+    sequences: the larger ``length_norm``, the more longer ones are favoured. With 0
+    nothing is divided, and short ones have the advantage of fewer factors below 1.
 
     Args:
         model: Anything with ``step`` and ``select(state, rows)``.
@@ -63,7 +63,7 @@ def beam(
         first: As for :func:`throughtime.decode.greedy`.
         steps: The most symbols of a sequence; what is still open then is ranked too.
         width: How many extensions are taken.
-        alpha: Strength of the length normalisation, from 0 on.
+        length_norm: Strength of the length normalisation, from 0 on.
         n: How many sequences to return; as many as ``width`` without it.
         end: The symbol that ends a sequence; None where nothing does.
         watch: As for :func:`throughtime.decode.greedy`.
@@ -81,7 +81,7 @@ def beam(
         book/11_decoding.
     """
     wanted = width if n is None else n
-    check_search(first, steps, alpha, width=width, n=wanted)
+    check_search(first, steps, length_norm, width=width, n=wanted)
     rows = torch.arange(len(first), device=first.device)[:, None]
     ids, scores = first, first.new_zeros(first.shape, dtype=torch.float64)[:, None]
     paths, seen = first.new_empty(0, len(first), 1), []
@@ -98,11 +98,11 @@ def beam(
             seen = [*(part[kept] for part in seen), watch(state)]
         done = torch.full_like(ids, t == steps, dtype=torch.bool)
         done |= ids == (-1 if end is None else end)
-        _set_aside(found, paths, scores, done, seen, alpha, end)
+        _set_aside(found, paths, scores, done, seen, length_norm, end)
         scores = scores.masked_fill(done, -torch.inf)
         # Nothing open can gain, so this is the best rank that it can still reach.
-        to_come = scores.amax(1) / steps**alpha
-        scores[_last_kept(found, wanted).to(to_come) >= to_come] = -torch.inf
+        to_come = scores.amax(1) / steps**length_norm
+        scores[_last_kept(found, wanted).to(to_come.device) >= to_come] = -torch.inf
         if scores.isneginf().all():
             break
     return [best(row, wanted) for row in found]
@@ -128,7 +128,7 @@ def _set_aside(
     scores: Tensor,
     done: Tensor,
     seen: list[Tensor],
-    alpha: float,
+    length_norm: float,
     end: int | None,
 ) -> None:
     """Add what is done to what was found."""
@@ -136,14 +136,15 @@ def _set_aside(
         ids, score = tuple(paths[:, b, k].tolist()), scores[b, k].item()
         at = b * scores.shape[1] + k
         watched = torch.stack([part[at] for part in seen]) if seen else None
-        rank = score / len(ids) ** alpha
+        rank = score / len(ids) ** length_norm
         found[b].append(Hypothesis(ids, score, rank, ids[-1] == end, watched))
 
 
 def _last_kept(found: list[list[Hypothesis]], n: int) -> Tensor:
     """Return each row's n-th best rank, -inf where fewer were found."""
     ranks = [sorted((h.rank for h in row), reverse=True)[n - 1 : n] for row in found]
-    return torch.tensor([row[0] if row else -torch.inf for row in ranks])
+    kept = [row[0] if row else -torch.inf for row in ranks]
+    return torch.tensor(kept, dtype=torch.float64)
 
 
 def best(found: list[Hypothesis], n: int) -> list[Hypothesis]:
@@ -151,12 +152,13 @@ def best(found: list[Hypothesis], n: int) -> list[Hypothesis]:
     return sorted(found, key=lambda one: -one.rank)[:n]
 
 
-def check_search(first: Tensor, steps: int, alpha: float, **least_1: int) -> None:
+def check_search(first: Tensor, steps: int, length_norm: float, **least_1: int) -> None:
     r"""Check what a search is given."""
     check_begin(first, steps)
-    if not alpha >= 0:
+    if not length_norm >= 0:
         raise ThroughTimeError(
-            f"alpha is {alpha}; wanted 0 (no normalisation) or more. Try alpha=0.7."
+            f"length_norm is {length_norm}; wanted 0 (none) or more. "
+            "Try length_norm=0.7."
         )
     for name, number in least_1.items():
         if number < 1:

@@ -20,7 +20,7 @@ def exhaustive(
     first: Tensor,
     *,
     steps: int,
-    alpha: float = 0.0,
+    length_norm: float = 0.0,
     n: int = 1,
     end: int | None = END,
 ) -> list[list[Hypothesis]]:
@@ -34,7 +34,7 @@ def exhaustive(
         state: As for :func:`throughtime.decode.greedy`.
         first: As for :func:`throughtime.decode.greedy`.
         steps: The most symbols of a sequence.
-        alpha: As for :func:`throughtime.decode.beam`.
+        length_norm: As for :func:`throughtime.decode.beam`.
         n: How many sequences to return.
         end: The symbol that ends a sequence; None where nothing does.
 
@@ -46,7 +46,7 @@ def exhaustive(
         KindError: ``first`` does not hold int64.
         ThroughTimeError: A number out of range, or too many sequences.
     """
-    check_search(first, steps, alpha, n=n)
+    check_search(first, steps, length_norm, n=n)
     found: list[list[Hypothesis]] = [[] for _ in first]
     beginnings = [(b, ()) for b in range(len(first))]
     scores = first.new_zeros(len(first), dtype=torch.float64)
@@ -62,7 +62,7 @@ def exhaustive(
             zip(grown, scores.tolist(), strict=True)
         ):
             if path[-1] == end or t == steps:
-                rank, ended = score / t**alpha, path[-1] == end
+                rank, ended = score / t**length_norm, path[-1] == end
                 found[b].append(Hypothesis(path, score, rank, ended, None))
             else:
                 still.append(i)

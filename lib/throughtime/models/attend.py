@@ -27,6 +27,8 @@ class AttentiveState(NamedTuple):
     """Of the grid's cells, ``(B, G * G, C)``."""
     keys: Tensor
     """What the attention compares, ``(B, G * G, A)``."""
+    seen: Tensor
+    """What the last look gave, ``(B, C)``."""
     map: Tensor
     """Where the last step looked, ``(B, G, G)``, of sum 1; even before the first."""
 
@@ -34,13 +36,16 @@ class AttentiveState(NamedTuple):
 class AttentiveCaptioner(nn.Module):
     r"""Be a captioner with soft attention over the grid of features.
 
-    At each step the state before it asks where to look; what is seen there, z_t, goes
-    into the cell with the word, and into the output beside the new state:
+    Each step first reads a word, then looks; what is seen, z_t, goes into the output
+    beside the state, and into the next step:
 
     .. math::
-        z_t &= \mathrm{attention}(h_{t-1}, f), \quad
-        h_t = \mathrm{cell}([x_t, z_t], h_{t-1}) \\
+        h_t &= \mathrm{cell}([x_t, z_{t-1}], h_{t-1}), \quad
+        z_t = \mathrm{attention}(h_t, f) \\
         y_t &= W_{hy} h_t + W_{zy} z_t + b_y
+
+    Xu et al. look before they read, with h_{t-1}: then the look cannot depend on the
+    word that was just read. In ``bench/captions`` that costs much of the truth.
 
     Args:
         V: Number of words.
@@ -50,8 +55,6 @@ class AttentiveCaptioner(nn.Module):
         embedding_size: Size D of the words' vectors.
         attention_size: Size A of the network that scores cells.
         dropout: On h_t where it goes into the output.
-        word_dropout: Probability that a word fed back in training is hidden (its
-            vector is zero), so that the model cannot lean on which words follow which.
 
     Raises:
         ThroughTimeError: No such cell.
@@ -70,11 +73,10 @@ class AttentiveCaptioner(nn.Module):
         embedding_size: int = 48,
         attention_size: int = 64,
         dropout: float = 0.0,
-        word_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         check_choice("cell", cell, tuple(STEPS))
-        self.V, self.word_dropout = V, word_dropout
+        self.V = V
         self.cnn = cnn if cnn is not None else SmallCNN()
         C = self.cnn.C
         self.embed = nn.Embedding(V, embedding_size)
@@ -105,7 +107,7 @@ class AttentiveCaptioner(nn.Module):
         state = self.start(images)
         check_ids("captions", captions, "T B", self.V, B=len(images))
         seen, maps = [], []
-        for words in self._words(captions).unbind(0):
+        for words in self.embed(captions).unbind(0):
             h_and_z, state = self._advance(words, state)
             seen.append(h_and_z)
             maps.append(state.map)
@@ -115,10 +117,13 @@ class AttentiveCaptioner(nn.Module):
         r"""Look at pictures; return the state before ``<START>``."""
         grid = self.cnn(images)
         features = grid.flatten(1, 2)
-        h_0 = torch.tanh(self.begin(features.mean(1)))
+        most = features.amax(1)  # a thing counts alike, however small it is
+        h_0 = torch.tanh(self.begin(most))
         hidden = (h_0, torch.zeros_like(h_0)) if self.layer.has_cell else h_0
         even = torch.full_like(grid[..., 0], self.cnn.G**-2)
-        return AttentiveState(hidden, features, self.attention.keys(features), even)
+        return AttentiveState(
+            hidden, features, self.attention.keys(features), most, even
+        )
 
     def step(self, ids: Tensor, state: AttentiveState) -> tuple[Tensor, AttentiveState]:
         r"""Read one word a row, ``(B,)``.
@@ -128,29 +133,21 @@ class AttentiveCaptioner(nn.Module):
             for them.
         """
         check_ids("ids", ids, "B", self.V)
-        h_and_z, state = self._advance(self._words(ids[None])[0], state)
+        h_and_z, state = self._advance(self.embed(ids), state)
         return self.output(h_and_z), state
 
     def select(self, state: AttentiveState, rows: Tensor) -> AttentiveState:
         r"""Return the state of some rows."""
         return select_rows(state, rows)
 
-    def _words(self, ids: Tensor) -> Tensor:
-        words = self.embed(ids)
-        if not (self.training and self.word_dropout):
-            return words
-        keep = torch.rand(ids.shape, device=ids.device) >= self.word_dropout
-        return words * keep[..., None]
-
     def _advance(
         self, words: Tensor, state: AttentiveState
     ) -> tuple[Tensor, AttentiveState]:
         """Take one step; return h_t and z_t side by side, and the state."""
-        h = state.hidden[0] if self.layer.has_cell else state.hidden
-        z, weights = self.attention(h, state.features, state.keys)
-        x_t = torch.cat([words, z], dim=-1)
+        x_t = torch.cat([words, state.seen], dim=-1)
         hidden = self.cell_step(x_t, state.hidden, *self.layer.weights("_l0").values())
         h = hidden[0] if self.layer.has_cell else hidden
+        z, weights = self.attention(h, state.features, state.keys)
         looked = weights.unflatten(1, (self.cnn.G, self.cnn.G))
-        after = state._replace(hidden=hidden, map=looked)
+        after = state._replace(hidden=hidden, seen=z, map=looked)
         return torch.cat([self.drop(h), z], dim=-1), after
