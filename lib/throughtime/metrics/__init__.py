@@ -5,7 +5,7 @@ r"""Say how good a model is, in numbers that mean what they are called.
 - ``truth``: the share of captions that are true.
 - ``looking``: how much of attention lies on the thing that a word names.
 
-METEOR, ROUGE and CIDEr are left out. Nothing here draws at random.
+METEOR and the other scores by likeness are left out. Nothing here draws at random.
 """
 
 from throughtime.metrics.likelihood import accuracy, bits, cross_entropy, perplexity
