@@ -170,13 +170,11 @@ def test_minus_6_over_6_beats_minus_4_5_over_3_at_alpha_three_quarters():
     p[START, 3], p[START, 9] = math.exp(-0.8), 1 - math.exp(-0.8)  # -0.8 and -0.6
     for here, there in ((3, 4), (4, 5), (5, 6), (6, 7), (7, END), (9, 10), (10, END)):
         p[here, there] = 1
-    chain = Chain(p)
     scores = {6: -0.8, 3: math.log(1 - math.exp(-0.8))}
     for alpha in (0.0, 0.2, 0.75):
         long_wins = scores[6] / 6**alpha > scores[3] / 3**alpha
-        ((best, other),) = decode.beam(
-            chain, torch.zeros(1), BEGIN, steps=8, width=2, length_norm=alpha
-        )
+        how = {"steps": 8, "width": 2, "length_norm": alpha}
+        ((best, other),) = decode.beam(Chain(p), torch.zeros(1), BEGIN, **how)
         assert best.length == (6 if long_wins else 3)
         for h in (best, other):
             assert_close(h.score, scores[h.length])
