@@ -366,8 +366,26 @@ def test_large_float32_products_go_through_onednn_and_agree(seed):
     want = x.double() @ W.double().T
     close(product.product(x, W, b), want + b)
     da = torch.randn(N, M, generator=generator)
+    close(product.product(da, W.T), da.double() @ W.double(), atol=2e-3)
     close(product.weight_gradient(da, x), da.double().T @ x.double(), atol=2e-3)
     times, a = product.Recurrent(W, N), torch.randn(N, M, generator=generator)
     close(times.plus(a, x), a + want)
     close(times.plus(None, x), want)
     close(times.add_to(a.clone(), x), a + want)
+
+
+@ONE_OF_EACH
+def test_large_float32_sequences_agree_with_float64_ones(name, options):
+    cell = Cell(name, T=6, B=40, D=128, H=128, **options)
+    for weight in cell.weights:
+        weight.data /= 11
+    want = grads(cell, cell.run())
+    single = [t.detach().float().requires_grad_() for t in cell.tensors]
+    loss = sum(
+        (torch.linspace(-1, 1, o.numel()).view_as(o) * o.sin()).sum()
+        for o in cell.run(*single)
+    )
+    found = torch.autograd.grad(loss, single)
+    for k, (a, b) in enumerate(zip(found, want, strict=True)):
+        limit = 1e-4 * float(b.abs().max())
+        assert_close(a, b, rtol=1e-3, atol=limit, name=f"gradient {k}")

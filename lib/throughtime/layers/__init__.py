@@ -1,5 +1,6 @@
 r"""Recurrent layers, called like those of ``torch.nn``, with time first.
 
+- ``checks``: what a layer may be made with.
 - ``recurrent``: what all layers share: stacks, two directions, masks, dropout.
 - ``cells``: ``RNN``, ``LSTM``, ``GRU``.
 - ``relatives``: ``Residual``, ``MUT1``, ``MUT2``, ``MUT3``.

@@ -9,6 +9,11 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 
 from throughtime.errors import ShapeError, ThroughTimeError
+from throughtime.layers.checks import (
+    check_batch_first,
+    check_probabilities,
+    check_sizes,
+)
 from throughtime.shapes import check_kind, check_shape
 from throughtime.unroll.loop import check_mask
 
@@ -60,10 +65,11 @@ class Recurrent(nn.Module, ABC):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        _check_batch_first(batch_first)
-        sizes = {"input_size": input_size, "hidden_size": hidden_size}
-        _check_sizes(**sizes, num_layers=num_layers)
-        _check_probabilities(dropout=dropout, recurrent_dropout=recurrent_dropout)
+        check_batch_first(batch_first)
+        check_sizes(
+            input_size=input_size, hidden_size=hidden_size, num_layers=num_layers
+        )
+        check_probabilities(dropout=dropout, recurrent_dropout=recurrent_dropout)
         if dropout and num_layers == 1:
             raise ThroughTimeError(
                 f"dropout is {dropout} with num_layers=1; wanted two layers or more, "
@@ -153,9 +159,9 @@ class Recurrent(nn.Module, ABC):
 
     def extra_repr(self) -> str:
         """Return what ``print`` shows of the layer."""
-        said = {"num_layers": 1, "bidirectional": False, "dropout": 0.0}
-        said |= {"recurrent_dropout": 0.0}
-        more = {k: getattr(self, k) for k, v in said.items() if getattr(self, k) != v}
+        usual = {"num_layers": 1, "bidirectional": False}
+        usual |= {"dropout": 0.0, "recurrent_dropout": 0.0}
+        more = {k: getattr(self, k) for k, v in usual.items() if getattr(self, k) != v}
         parts = [f"{name}={value!r}" for name, value in (self.options | more).items()]
         return ", ".join([str(self.input_size), str(self.hidden_size), *parts])
 
@@ -168,10 +174,11 @@ class Recurrent(nn.Module, ABC):
             mask = None if mask is None else mask.flip(0)
         drop = None
         if self.training and self.recurrent_dropout:
-            ones = xs.new_ones(xs.shape[1], self.hidden_size)
-            drop = dropout(ones, self.recurrent_dropout)
+            drop = xs.new_ones(xs.shape[1], self.hidden_size)
+            drop = dropout(drop, self.recurrent_dropout)
         weights = tuple(self.weights(suffix).values())
-        hs, end = self.run(xs, state, weights, mask=mask, drop=drop)
+        with torch.autocast(xs.device.type, enabled=False):  # one dtype throughout
+            hs, end = self.run(xs, state, weights, mask=mask, drop=drop)
         return (hs.flip(0) if reverse else hs), end
 
     def _begin(
@@ -223,28 +230,3 @@ class Recurrent(nn.Module, ABC):
 
 def _without(sizes: Mapping[str, int], *letters: str) -> dict[str, int]:
     return {letter: size for letter, size in sizes.items() if letter not in letters}
-
-
-def _check_batch_first(batch_first: bool) -> None:
-    if batch_first:
-        raise ThroughTimeError(
-            "batch_first is True; wanted False, as time comes first everywhere in "
-            "this library: (T, B, D). Try xs.transpose(0, 1) on what goes in and out."
-        )
-
-
-def _check_sizes(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
-            raise ThroughTimeError(
-                f"{name} is {size!r}; wanted a whole number from 1 on. Try {name}=1."
-            )
-
-
-def _check_probabilities(**chances: float) -> None:
-    for name, chance in chances.items():
-        if not 0 <= chance < 1:
-            raise ThroughTimeError(
-                f"{name} is {chance!r}; wanted a probability from 0 to below 1, that "
-                f"of dropping a number. Try {name}=0.2."
-            )

@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 
 ENOUGH = 1_500_000  # multiplications from which on oneDNN is worth its overhead
-_ONEDNN = torch.backends.mkldnn.is_available()
+_ONEDNN = torch.backends.mkldnn.is_available() and hasattr(
+    torch.ops.mkldnn, "_linear_pointwise"
+)
 
 
 def product(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
