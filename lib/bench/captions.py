@@ -26,7 +26,8 @@ B, H, LR, CLIP = 128, 128, 3e-3, 5.0
 CHANNELS = (32, 64, 64, 64)
 V = len(images.caption_vocabulary())
 RECIPES = {
-    "attention": "Soft attention; half of the captions of two things speak of one.",
+    "attention": "Soft attention; 35 % of the captions of two things speak of one, so "
+    "that the likeliest words do. 25 % is even; 50 % drew less attention to things.",
     "even": "Soft attention; every true caption is as probable as every other.",
     "vector": "No attention: the picture makes the first state. Captions as in the "
     "first recipe.",
@@ -101,7 +102,7 @@ def train(recipe: str, seed: int, arguments: argparse.Namespace) -> None:
     model = make(recipe)
     history = fit(
         model,
-        FreshScenes(seed, None if recipe == "even" else 0.5),
+        FreshScenes(seed, None if recipe == "even" else 0.35),
         caption_loss,
         optimizer=torch.optim.Adam(model.parameters(), lr=LR),
         schedule=Clock(arguments.minutes),
