@@ -7,7 +7,7 @@ r"""Measure what the library's own layers learn, and write lib/bench/learn.md.
     python lib/bench/learn.py report         the table and the curves alone
 
 Each adds its result to learn.json, from which learn.md and the curves are written.
-Held-out text chooses nothing: the end of the training text says which weights to keep.
+Held-out text chooses nothing: what is measured are the last weights.
 """
 
 import argparse

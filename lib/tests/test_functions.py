@@ -304,6 +304,27 @@ def test_one_graph_serves_two_backward_passes(name, options):
 
 
 @ONE_OF_EACH
+def test_after_the_backward_pass_the_gates_are_freed(name, options, monkeypatch):
+    from torch.multiprocessing.reductions import StorageWeakRef
+
+    from throughtime.bptt.functions import shared
+
+    taken, take = [], shared.Inputs.take
+
+    def watch(self):
+        values = take(self)
+        taken.append(StorageWeakRef(values.untyped_storage()))
+        return values
+
+    monkeypatch.setattr(shared.Inputs, "take", watch)
+    cell = Cell(name, **options)
+    hs = cell.run()[-1]  # the last state alone, and its graph
+    assert not taken[0].expired()
+    hs.sum().backward()
+    assert taken[0].expired() or name == "rnn"  # Elman's become the states
+
+
+@ONE_OF_EACH
 def test_what_is_not_contiguous_is_taken_too(name, options):
     cell = Cell(name, **options)
     turned = [t.detach().mT.contiguous().mT if t.dim() > 1 else t for t in cell.tensors]

@@ -79,9 +79,8 @@ class Seq2Seq(nn.Module):
     def start(self, source: Tensor, mask: Tensor | None = None) -> State:
         r"""Read the source; return the state that the decoder begins with."""
         check_ids("source", source, "T B", self.V_source)
-        if (
-            self.reverse
-        ):  # a masked step leaves the state, so the padding may come first
+        if self.reverse:
+            # A masked step changes nothing, so the padding may come first.
             source, mask = source.flip(0), None if mask is None else mask.flip(0)
         return self.encoder(self.embed_source(source), mask=mask)[1]
 

@@ -47,7 +47,7 @@ class _Elman(torch.autograd.Function):
         xs, h_0, W_xh, W_hh, b_h = tensors
         needs = ctx.needs_input_grad[3:]
         inputs = Inputs(Linear.apply, (xs, W_xh, b_h), (needs[0], needs[2], needs[4]))
-        hs = inputs.values
+        hs = inputs.take()
         into, f = Recurrent(W_hh, len(h_0)), IN_PLACE[activation]
         h = h_0
         for a_t, real in zip(hs.unbind(0), columns(mask, len(xs)), strict=True):

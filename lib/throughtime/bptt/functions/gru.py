@@ -48,7 +48,7 @@ class _ResetAfter(torch.autograd.Function):
         xs, h, W_x, W_h, b, b_hn = tensors
         mask, drop, needs = options.mask, options.drop, ctx.needs_input_grad[1:]
         inputs = Inputs(Linear.apply, (xs, W_x, b), (needs[0], needs[2], needs[4]))
-        A = inputs.values
+        A = inputs.take()
         T, (B, H) = len(xs), h.shape
         hs, us = A.new_empty(T, B, H), A.new_zeros(T, B, H)
         if b_hn is not None:

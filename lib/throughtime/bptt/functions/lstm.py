@@ -40,7 +40,7 @@ class _LSTM(torch.autograd.Function):
         xs, h_0, c_0, W_x, W_h, b, W_c = tensors
         needs = ctx.needs_input_grad[2:]
         inputs = Inputs(Linear.apply, (xs, W_x, b), (needs[0], needs[3], needs[5]))
-        A = inputs.values
+        A = inputs.take()
         hs, cs, ks = run(options, A, h_0, c_0, W_h, W_c)
         ctx.set_materialize_grads(False)
         if any(needs):

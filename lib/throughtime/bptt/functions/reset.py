@@ -77,7 +77,7 @@ class _ResetBefore(torch.autograd.Function):
         xs, h, W_x, W_h, b = tensors
         mask, drop, needs = options.mask, options.drop, ctx.needs_input_grad[2:]
         inputs = Inputs(form.project, (xs, W_x, b), (needs[0], needs[2], needs[4]))
-        A = inputs.values
+        A = inputs.take()
         hs = torch.empty_like(A.chunk(3, -1)[0])
         into, _ = _products(form, W_h, len(h))
         sigma = IN_PLACE[options.sigma]

@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.graph import get_gradient_edge
 
 from throughtime.errors import ThroughTimeError
 from throughtime.shapes import check_kind, check_shape
@@ -66,19 +67,22 @@ class Inputs:
         pairs = zip(sources, self.needed, strict=True)
         self.leaves = [s.detach().requires_grad_(need) for s, need in pairs]
         with torch.set_grad_enabled(any(self.needed)):
-            self.projected = project(*self.leaves)
+            projected = project(*self.leaves)
+        # Only the way back is kept: the values are freed when autograd frees them.
+        self.way = get_gradient_edge(projected) if projected.requires_grad else None
+        self._values: Tensor | None = projected.detach()
 
-    @property
-    def values(self) -> Tensor:
-        """Return the pre-activations, to be written over."""
-        return self.projected.detach()
+    def take(self) -> Tensor:
+        """Hand over the pre-activations, once, to be written over."""
+        values, self._values = self._values, None
+        return values
 
     def gradients(self, d: Tensor) -> list[Tensor | None]:
         """Return the gradient of each source, or None, from that of the values."""
-        wanted = [leaf for leaf in self.leaves if leaf.requires_grad]
-        if not wanted:
+        if self.way is None:
             return [None] * len(self.leaves)
-        found = iter(torch.autograd.grad(self.projected, wanted, d, retain_graph=True))
+        wanted = [leaf for leaf in self.leaves if leaf.requires_grad]
+        found = iter(torch.autograd.grad(self.way, wanted, d, retain_graph=True))
         return [next(found) if need else None for need in self.needed]
 
 
