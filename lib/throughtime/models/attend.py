@@ -44,8 +44,8 @@ class AttentiveCaptioner(nn.Module):
         z_t = \mathrm{attention}(h_t, f) \\
         y_t &= W_{hy} h_t + W_{zy} z_t + b_y
 
-    Xu et al. look before they read, with h_{t-1}: then the look cannot depend on the
-    word that was just read. In ``bench/captions`` that costs much of the truth.
+    Xu et al. look before they read, with h_{t-1}; then the look cannot depend on the
+    word that was just read.
 
     Args:
         V: Number of words.
