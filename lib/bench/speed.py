@@ -20,7 +20,7 @@ import torch
 from speed_cases import BIG, CELLS, ON_GPU, ONE_ROW, OTHERS, RELATIVES, TWINS, Sizes
 from speed_report import MemoryRow, Ratio, TimeRow, write_report
 
-ENOUGH_SECONDS = 8.0  # of measuring one cell at one size, if the rounds are done
+ENOUGH_SECONDS = 5.0  # of measuring one cell at one size, if the rounds are done
 MEGABYTE = 2**20
 
 
