@@ -374,27 +374,6 @@ def test_bad_input_is_refused(name, options):
         cell.run(drop=torch.ones(B + 1, H, dtype=torch.float64))
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_large_float32_products_go_through_onednn_and_agree(seed):
-    from throughtime.bptt.functions import product
-
-    generator = torch.Generator().manual_seed(seed)
-    sizes = torch.randint(60, 200, (3,), generator=generator).tolist()
-    N, K, M = [10 * sizes[0], *sizes[1:]]
-    x, W, b = (torch.randn(s, generator=generator) for s in [(N, K), (M, K), (M,)])
-    assert N * K * M >= product.ENOUGH
-    close = partial(assert_close, rtol=1e-4, atol=1e-4)
-    want = x.double() @ W.double().T
-    close(product.product(x, W, b), want + b)
-    da = torch.randn(N, M, generator=generator)
-    close(product.product(da, W.T), da.double() @ W.double(), atol=2e-3)
-    close(product.weight_gradient(da, x), da.double().T @ x.double(), atol=2e-3)
-    times, a = product.Recurrent(W, N), torch.randn(N, M, generator=generator)
-    close(times.plus(a, x), a + want)
-    close(times.plus(None, x), want)
-    close(times.add_to(a.clone(), x), a + want)
-
-
 @ONE_OF_EACH
 def test_large_float32_sequences_agree_with_float64_ones(name, options):
     cell = Cell(name, T=6, B=40, D=128, H=128, **options)

@@ -105,15 +105,17 @@ def go_back(
     das, back = torch.empty_like(A), Recurrent(W_h.T, len(dh))
     peep = options.peepholes(W_c)
     w_i, w_f, w_o = (peep.get(q) for q in "ifo")
+    dc_for_blocks = dc[:, None]  # dc is only ever changed in place
     for steps in chunks(*ks.shape):
         s = slice(steps.start, steps.stop)
         to_cell, keep, lost = _coefficients(options, das[s], A[s], cs, ks[s], s)
         part = options.split(das[s])
         by_dc = das[s].unflatten(-1, (len(part), -1))[:, :, : len(part) - ("o" in part)]
         n = len(steps)
-        at = (rows(q, n) for q in (*(part.get(q) for q in "ifo"), keep, lost))
+        d_i, d_f = (part.get(q) if peep else None for q in "if")
+        at = (rows(q, n) for q in (d_i, d_f, part.get("o"), keep, lost))
         loop = (das[s].unbind(0), by_dc.unbind(0), to_cell.unbind(0), *at, dhs[s])
-        for da, blocks, to_c, d_i, d_f, d_o, keep_t, lost_t, dh_t in reversed(
+        for da, blocks, to_c, d_i_t, d_f_t, d_o, keep_t, lost_t, dh_t in reversed(
             list(zip(*loop, strict=True))
         ):
             dh = added(dh, dh_t)
@@ -121,11 +123,11 @@ def go_back(
             dc.addcmul_(dh, to_c)
             if d_o is not None:
                 dc = added(dc, _seen(d_o.mul_(dh), w_o))
-            blocks.mul_(dc[:, None])
+            blocks.mul_(dc_for_blocks)
             if keep_t is not None:
                 dc.mul_(keep_t)
             if peep:
-                dc = added(added(dc, _seen(d_i, w_i)), _seen(d_f, w_f))
+                dc = added(added(dc, _seen(d_i_t, w_i)), _seen(d_f_t, w_f))
             dh = added(scaled(back.plus(None, da), options.drop), stays)
     return das, dh, dc
 

@@ -29,14 +29,14 @@ def product(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
         Shape ``(N, M)``.
     """
     if x.shape[1] > 1 and _prefers_onednn(x, x.shape[0] * W.numel()):
-        return _onednn(x, W, b)
+        return _onednn(x, _whole(W), b)
     return x @ W.T if b is None else torch.addmm(b, x, W.T)
 
 
 def weight_gradient(da: Tensor, x: Tensor) -> Tensor:
     r"""Return daᵀ x, the sum over rows of the outer products, shape ``(M, K)``."""
     if x.shape[1] > 1 and _prefers_onednn(x, da.shape[1] * x.numel()):
-        return _onednn(x.T.contiguous(), da.T, None).T
+        return _onednn(x.T.contiguous(), _whole(da).T, None).T
     return da.T @ x
 
 
@@ -65,7 +65,7 @@ class Recurrent:
         if self.packed is not None:
             result = _onednn(h, self.packed, None)
             return result if a is None else result.add_(a)
-        return h @ self.W_T if a is None else torch.addmm(a, h, self.W_T)
+        return h.mm(self.W_T) if a is None else torch.addmm(a, h, self.W_T)
 
 
 class Linear(torch.autograd.Function):
@@ -95,6 +95,11 @@ class Linear(torch.autograd.Function):
 def _prefers_onednn(x: Tensor, multiplications: int) -> bool:
     fits = x.dtype == torch.float32 and x.device.type == "cpu"
     return _ONEDNN and fits and multiplications >= ENOUGH
+
+
+def _whole(W: Tensor) -> Tensor:
+    """Return W, copied if it is a part of a wider matrix, where oneDNN is 300x slow."""
+    return W if W.is_contiguous() or W.T.is_contiguous() else W.contiguous()
 
 
 def _onednn(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:

@@ -32,6 +32,11 @@ def _clip_slope(slope: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
     return write
 
 
+def tanh_(a: Tensor) -> Tensor:
+    """Write tanh(a) over a; torch takes twice as long over a part of wider rows."""
+    return a.tanh_() if a.is_contiguous() else a.copy_(a.contiguous().tanh_())
+
+
 # d f'(a) from y = f(a), written into out; and f itself, in place.
 SLOPES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "tanh": tanh_slope,
@@ -42,7 +47,7 @@ SLOPES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "identity": lambda d, y, out: out.copy_(d.expand_as(y)),
 }
 IN_PLACE: dict[str, Callable[[Tensor], Tensor]] = {
-    "tanh": torch.tanh_,
+    "tanh": tanh_,
     "sigmoid": torch.sigmoid_,
     "hard_sigmoid": lambda a: a.div_(6).add_(0.5).clamp_(0, 1),
     "hard_sigmoid_02": lambda a: a.mul_(0.2).add_(0.5).clamp_(0, 1),
