@@ -68,15 +68,15 @@ class FreshScenes:
         return true[int(u * len(true))]
 
 
-class Clock:
-    """Warm a learning rate up, then lower it along half a cosine, by the clock."""
+class Cosine:
+    """Warm a learning rate up over 100 steps, then lower it along half a cosine."""
 
-    def __init__(self, minutes: float) -> None:
-        self.seconds, self.start = 60 * minutes, time.perf_counter()
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
 
     def __call__(self, step: int) -> float:
         """Return the factor of the rate now."""
-        share = min(1.0, (time.perf_counter() - self.start) / self.seconds)
+        share = min(1.0, step / self.steps)
         return min((step + 1) / 100, max(0.005, 0.5 * (1 + math.cos(math.pi * share))))
 
 
@@ -105,9 +105,9 @@ def train(recipe: str, seed: int, arguments: argparse.Namespace) -> None:
         FreshScenes(seed, None if recipe == "even" else 0.35),
         caption_loss,
         optimizer=torch.optim.Adam(model.parameters(), lr=LR),
-        schedule=Clock(arguments.minutes),
+        schedule=Cosine(arguments.steps),
         clip=CLIP,
-        minutes=arguments.minutes,
+        steps=arguments.steps,
         progress=True,
     )
     result = measure(model, arguments.scenes) | {
@@ -136,7 +136,7 @@ def parser() -> argparse.ArgumentParser:
     add_argument = whole.add_argument
     add_argument("--recipes", nargs="+", choices=RECIPES, default=["attention"])
     add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    add_argument("--minutes", type=float, default=5.0, help="of training, a seed")
+    add_argument("--steps", type=int, default=4000, help="of training, a seed")
     add_argument("--scenes", type=int, default=5000, help="to measure on, a split")
     add_argument("--threads", type=int, default=1)
     add_argument("--report", action="store_true", help="only write the table anew")

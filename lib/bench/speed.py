@@ -5,12 +5,11 @@ r"""Time a training step of every cell, and write lib/bench/speed.md.
 
 What is compared runs in turn within one run, so that a slow minute of the machine
 slows all alike. Shown are ratios of medians, with the quartiles of the ratios of the
-rounds. Peak memory is the growth of a fresh process (POSIX only).
+rounds. Peak memory is the growth of a fresh process, which only Linux tells.
 """
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
 from pathlib import Path
@@ -21,7 +20,6 @@ from speed_cases import BIG, CELLS, ON_GPU, ONE_ROW, OTHERS, RELATIVES, TWINS, S
 from speed_report import MemoryRow, Ratio, TimeRow, write_report
 
 ENOUGH_SECONDS = 5.0  # of measuring one cell at one size, if the rounds are done
-MEGABYTE = 2**20
 
 
 def measure(name: str, sizes: Sizes, rounds: int, device: str = "cpu") -> TimeRow:
@@ -60,23 +58,27 @@ def peak(name: str, way: str, sizes: Sizes, threads: int) -> float:
     cell = CELLS[name]
     cell.training_step(way, (2, *sizes[1:]))()  # what libraries load and keep
     step = cell.training_step(way, sizes)
-    before = _peak_so_far()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is now what is held
+    before = _kilobytes("VmHWM")
     step()
-    return (_peak_so_far() - before) / MEGABYTE
+    return (_kilobytes("VmHWM") - before) / 1024
 
 
-def _peak_so_far() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _kilobytes(what: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what))
 
 
 def measure_memory(name: str, sizes: Sizes, threads: int) -> MemoryRow:
-    """Return the peak memory of each way, each in a process of its own."""
+    """Return the median peak memory of each way, over processes of their own."""
     spawn = multiprocessing.get_context("spawn")
     megabytes = {}
     for way in CELLS[name].ways:
-        with spawn.Pool(1) as pool:
-            megabytes[way] = pool.apply(peak, (name, way, sizes, threads))
+        found = []
+        for _ in range(3):  # where memory comes from differs a little each time
+            with spawn.Pool(1) as pool:
+                found.append(pool.apply(peak, (name, way, sizes, threads)))
+        megabytes[way] = median(found)
     return MemoryRow(name, sizes, megabytes)
 
 
@@ -114,7 +116,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     times = _work(arguments.cells, arguments)
     memory = []
-    if not arguments.no_memory:
+    if sys.platform == "linux" and not arguments.no_memory:
         for name in arguments.cells:
             sizes = BIG[1] if name in TWINS else RELATIVES[1]
             memory.append(measure_memory(name, sizes, arguments.threads))

@@ -16,17 +16,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from throughtime.bptt.functions.product import Linear, Recurrent, weight_gradient
+from throughtime.bptt.functions.product import Linear, Recurrent
 from throughtime.bptt.functions.shared import (
     IN_PLACE,
     SLOPES,
     Inputs,
     added,
-    before,
     check_drop,
     columns,
     or_zeros,
     plain_gradients,
+    recurrent_gradient,
     rows,
     scaled,
     stay_,
@@ -73,7 +73,8 @@ class _Elman(torch.autograd.Function):
                 *plain_gradients(step, mask, drop, tensors, 1, (dhs, dh_T)),
             )
         _, h_0, _, W_hh, _ = tensors
-        das = SLOPES[activation](torch.ones_like(hs), hs, torch.empty_like(hs))
+        ones = hs.new_ones(1, 1, 1).expand_as(hs)
+        das = SLOPES[activation](ones, hs, torch.empty_like(hs))
         if mask is not None:
             das *= mask[..., None]
         back, dh = Recurrent(W_hh.T, len(h_0)), or_zeros(dh_T, h_0)
@@ -85,7 +86,7 @@ class _Elman(torch.autograd.Function):
             dh = added(scaled(back.plus(None, da_t.mul_(dh)), drop), stays)
         dW_hh = None
         if ctx.needs_input_grad[6]:
-            dW_hh = weight_gradient(das.flatten(0, 1), before(h_0, hs, drop))
+            dW_hh = recurrent_gradient(das, h_0, hs, drop)
         dxs, dW_xh, db_h = ctx.inputs.gradients(das)
         return None, None, None, dxs, dh, dW_xh, dW_hh, db_h
 

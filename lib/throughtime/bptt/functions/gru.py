@@ -83,7 +83,7 @@ class _ResetAfter(torch.autograd.Function):
             return None, *plain_gradients(options.step, mask, drop, tensors, 1, grads)
         _, h_0, _, W_h, _, b_hn = tensors
         needs, H = ctx.needs_input_grad[1:], hs.shape[2]
-        hs_prev = before(h_0, hs).view_as(hs)
+        hs_prev = before(h_0, hs)
         dh, das, dus = _go_back(
             options, A, us, hs_prev, rows(dhs, len(hs)), or_zeros(dh_T, h_0), W_h
         )

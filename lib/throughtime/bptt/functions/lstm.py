@@ -16,13 +16,13 @@ from throughtime.bptt.functions.lstm_loops import (
     peephole_gradient,
     run,
 )
-from throughtime.bptt.functions.product import Linear, weight_gradient
+from throughtime.bptt.functions.product import Linear
 from throughtime.bptt.functions.shared import (
     Inputs,
-    before,
     check_drop,
     or_zeros,
     plain_gradients,
+    recurrent_gradient,
     rows,
 )
 from throughtime.gated import lstm_blocks, lstm_step
@@ -66,7 +66,7 @@ class _LSTM(torch.autograd.Function):
         das, dh, dc = go_back(options, A, cs, ks, dhs, dh, dc, W_h, W_c)
         dW_h = dW_c = None
         if needs[4]:
-            dW_h = weight_gradient(das.flatten(0, 1), before(h_0, hs, options.drop))
+            dW_h = recurrent_gradient(das, h_0, hs, options.drop)
         if needs[6]:
             dW_c = peephole_gradient(options, das, cs)
         dxs, dW_x, db = ctx.inputs.gradients(das)

@@ -12,22 +12,25 @@ from throughtime.bptt.functions.product import Linear
 from throughtime.bptt.functions.reset import Form, Options, check, reset_before
 from throughtime.gated import mut1_step, mut2_step, mut3_step
 
+# The blocks are put in the order r, z, n, by moving weights: they are few, the
+# pre-activations of all steps are many.
+
 
 def _mut1(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
+    W_z, W_r = W_x.chunk(2)
     b_z, b_r, b_h = b.chunk(3)
-    zr = Linear.apply(xs, W_x, torch.cat([b_z, b_r]))
-    return torch.cat([*zr.chunk(2, -1)[::-1], xs.tanh() + b_h], -1)
+    rz = Linear.apply(xs, torch.cat([W_r, W_z]), torch.cat([b_r, b_z]))
+    return torch.cat([rz, xs.tanh() + b_h], -1)
 
 
 def _mut2(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
     b_z, b_r, b_h = b.chunk(3)
-    z, n = Linear.apply(xs, W_x, torch.cat([b_z, b_h])).chunk(2, -1)
-    return torch.cat([xs + b_r, z, n], -1)
+    return torch.cat([xs + b_r, Linear.apply(xs, W_x, torch.cat([b_z, b_h]))], -1)
 
 
 def _mut3(xs: Tensor, W_x: Tensor, b: Tensor) -> Tensor:
-    z, r, n = Linear.apply(xs, W_x, b).chunk(3, -1)
-    return torch.cat([r, z, n], -1)
+    (W_z, W_r, W_n), (b_z, b_r, b_h) = W_x.chunk(3), b.chunk(3)
+    return Linear.apply(xs, torch.cat([W_r, W_z, W_n]), torch.cat([b_r, b_z, b_h]))
 
 
 MUT1 = Form(_mut1, "rn")

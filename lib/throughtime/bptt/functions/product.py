@@ -36,7 +36,9 @@ def product(x: Tensor, W: Tensor, b: Tensor | None = None) -> Tensor:
 def weight_gradient(da: Tensor, x: Tensor) -> Tensor:
     r"""Return daᵀ x, the sum over rows of the outer products, shape ``(M, K)``."""
     if x.shape[1] > 1 and _prefers_onednn(x, da.shape[1] * x.numel()):
-        return _onednn(x.T.contiguous(), _whole(da).T, None).T
+        if da.is_contiguous():  # the one that is not copied must be whole
+            return _onednn(x.T.contiguous(), da.T, None).T
+        return _onednn(da.T.contiguous(), _whole(x).T, None)
     return da.T @ x
 
 
@@ -83,13 +85,20 @@ class Linear(torch.autograd.Function):
     def backward(ctx: Any, da: Tensor) -> tuple[Tensor | None, ...]:
         """Return the gradients of inputs, weights and bias."""
         xs, W = ctx.saved_tensors
-        rows = da.reshape(-1, da.shape[2])
+        # A part of wider rows is copied before it is multiplied: a few steps at a time.
+        n = len(da) if da.is_contiguous() else -(-len(da) // 8)
         dx, dW, db = ctx.needs_input_grad
-        return (
-            product(rows, W.T).view(xs.shape) if dx else None,
-            weight_gradient(rows, xs.reshape(-1, xs.shape[2])) if dW else None,
-            rows.sum(0) if db else None,
-        )
+        dxs = torch.empty_like(xs) if dx else None
+        dWs, dbs = [], []
+        for s in (slice(t, t + n) for t in range(0, len(da), n)):
+            rows = da[s].reshape(-1, da.shape[2])
+            if dx:
+                dxs[s] = product(rows, W.T).view_as(xs[s])
+            if dW:
+                dWs.append(weight_gradient(rows, xs[s].reshape(-1, xs.shape[2])))
+            if db:
+                dbs.append(rows.sum(0))
+        return dxs, sum(dWs) if dW else None, sum(dbs) if db else None
 
 
 def _prefers_onednn(x: Tensor, multiplications: int) -> bool:

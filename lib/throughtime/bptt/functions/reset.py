@@ -109,12 +109,13 @@ class _ResetBefore(torch.autograd.Function):
             grads = plain_gradients(step, mask, drop, tensors, 1, (dhs, dh_T))
             return None, None, *grads
         _, h_0, _, W_h, _ = tensors
-        hs_prev = before(h_0, hs).view_as(hs)
+        hs_prev = before(h_0, hs)
         dhs, dh = rows(dhs, len(hs)), or_zeros(dh_T, h_0)
         dh, das = _go_back(form, options, A, hs_prev, dhs, dh, W_h)
         dW_h = None
         if ctx.needs_input_grad[5]:
             dW_h = _weight_gradient(form, das, A, hs_prev, drop)
+        del hs_prev  # as large as the states
         dxs, dW_x, db = ctx.inputs.gradients(das)
         return None, None, dxs, dh, dW_x, dW_h, db
 
@@ -186,15 +187,17 @@ def _weight_gradient(
     form: Form, das: Tensor, A: Tensor, hs_prev: Tensor, drop: Tensor | None
 ) -> Tensor:
     """Return the gradient of W_h, block by block in its own order."""
-    (dr, dz, dn), r = das.chunk(3, -1), A.chunk(3, -1)[0]
-    seen = scaled(hs_prev, drop)
-    sides = {"r": (dr, seen), "n": (dn, r * seen)}
-    if "z" in form.blocks:
-        sides["z"] = (dz, _seen_by_z(form, hs_prev, drop))
-    pairs = [sides[q] for q in form.blocks]
-    return torch.cat(
-        [weight_gradient(d.flatten(0, 1), h.flatten(0, 1)) for d, h in pairs]
+    d, r = dict(zip("rzn", das.chunk(3, -1), strict=True)), A.chunk(3, -1)[0]
+    saw = {
+        "r": lambda: scaled(hs_prev, drop),
+        "z": lambda: _seen_by_z(form, hs_prev, drop),
+        "n": lambda: r * scaled(hs_prev, drop),
+    }
+    # One after the other, so that one copy of the states at a time is held.
+    found = (
+        weight_gradient(d[q].flatten(0, 1), saw[q]().flatten(0, 1)) for q in form.blocks
     )
+    return torch.cat(list(found))
 
 
 def check(options: Options, xs: Tensor, h_0: Tensor, *weights: Tensor | None) -> None:

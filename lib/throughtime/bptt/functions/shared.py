@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import get_gradient_edge
 
+from throughtime.bptt.functions.product import weight_gradient
 from throughtime.errors import ThroughTimeError
 from throughtime.shapes import check_kind, check_shape
 from throughtime.unroll import unroll
@@ -68,7 +69,8 @@ class Inputs:
     def __init__(
         self, project: Callable[..., Tensor], sources: Sequence[Tensor], needed: Any
     ) -> None:
-        self.needed = list(needed)
+        inference = torch.is_inference_mode_enabled()
+        self.needed = [need and not inference for need in needed]
         pairs = zip(sources, self.needed, strict=True)
         self.leaves = [s.detach().requires_grad_(need) for s, need in pairs]
         with torch.set_grad_enabled(any(self.needed)):
@@ -119,10 +121,27 @@ def columns(mask: Tensor | None, T: int) -> Sequence[Tensor | None]:
     return [None] * T if mask is None else mask[..., None].unbind(0)
 
 
-def before(first: Tensor, states: Tensor, drop: Tensor | None = None) -> Tensor:
-    r"""Return the states before each step as rows, ``(T B, H)``: h_0 to h_{T-1}."""
-    hs_prev = torch.cat([first[None], states[:-1]])
-    return (hs_prev if drop is None else hs_prev.mul_(drop)).view(-1, first.shape[1])
+def before(first: Tensor, states: Tensor) -> Tensor:
+    r"""Return the states before each step, h_0 to h_{T-1}, shape ``(T, B, H)``."""
+    return torch.cat([first[None], states[:-1]])
+
+
+def recurrent_gradient(
+    das: Tensor, first: Tensor, states: Tensor, drop: Tensor | None
+) -> Tensor:
+    r"""Return the sum over t of da_tᵀ h_{t-1}, without a copy of the states.
+
+    Args:
+        das: Shape ``(T, B, M)``.
+        first: h_0, shape ``(B, H)``.
+        states: h_1 to h_T, shape ``(T, B, H)``.
+        drop: What h_{t-1} was multiplied with, shape ``(B, H)``.
+    """
+    dW = das[0].T @ scaled(first, drop)
+    if len(das) > 1:
+        seen = scaled(states[:-1], drop)
+        dW += weight_gradient(das[1:].flatten(0, 1), seen.flatten(0, 1))
+    return dW
 
 
 def rows(d: Tensor | None, T: int) -> Sequence[Tensor | None]:
