@@ -83,6 +83,10 @@ class Result:
         }
 
 
+class Award(float):
+    """Points that a check awards, as no student's code can make them."""
+
+
 class Check:
     """Examine a student's function by cases.
 
@@ -153,7 +157,7 @@ class Check:
         shown = _show(result)
         if result.points == 0:
             raise Mismatch(f"0 of {self.points:g} points" if shown else result.text)
-        return result.points
+        return Award(result.points)
 
     def _diagnose(self, cases: list[Case], outcomes: list[Outcome]) -> Answer | None:
         """Return the one known mistake that does the same in every case, if any."""

@@ -5,87 +5,167 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
 
 from examiner import __version__
 from examiner.course import Course, find_course
+from examiner.doctor import examine_machine
 from examiner.errors import CannotRun
-from examiner.grade import Graded, grade, standing
+from examiner.grade import Options, grade
+from examiner.record import Outcome, Record
 from examiner.report import write_report
+from examiner.sandbox.levels import best_level
+from examiner.selfcheck import check_notebook
+from examiner.standing import standing
 
-GRADED, SOME_FAILED, COULD_NOT_RUN = 0, 1, 2
+GRADED, SOME_FAILED, COULD_NOT_RUN, STOPPED = 0, 1, 2, 130
 
 course_option = click.option(
     "--course",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder that holds nbgrader_config.py [default: autograder, else here].",
 )
-
-
 EXIT_CODES = """\b
 Exit codes:
   0  all graded, also when cells wait for a hand
-  1  something was unreadable, refused, or a check broke
+  1  something was unreadable or refused, took too long or too much memory,
+     or ended its process
   2  nothing could be run; one sentence says why
 """
 EXAMPLES = """\b
 Examples:
   examiner grade a1_unroll
   examiner grade a1_unroll --student ada --force
+  examiner grade a1_unroll --jobs 8 --json marks.jsonl
 """
+WEAK = "Go on where students' code cannot be kept apart: only for a class you trust."
 
 
 @click.group(epilog=EXIT_CODES)
 @click.version_option(__version__)
 def cli() -> None:
-    """Grade an nbgrader course with hidden checks that say what went wrong."""
+    """Grade an nbgrader course with hidden checks that say what went wrong.
+
+    Students' code runs apart from the tests, in a sandbox: examiner doctor says what
+    this machine can do.
+    """
 
 
 @cli.command("grade", epilog=EXAMPLES)
 @click.argument("assignment")
 @course_option
 @click.option("--student", "students", multiple=True, help="Only this one; repeatable.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=0, help="Workers [default: one a core]."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a line of JSON for each notebook here, as it is graded.",
+)
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
+@click.option("--accept-weak-isolation", "accept_weak", is_flag=True, help=WEAK)
 def grade_command(
-    assignment: str, course: Path | None, students: tuple[str, ...], force: bool
+    assignment: str,
+    course: Path | None,
+    students: tuple[str, ...],
+    jobs: int,
+    json_file: Path | None,
+    force: bool,
+    accept_weak: bool,
 ) -> None:
     """Grade the submissions of ASSIGNMENT and write the class summary.
 
-    Submissions lie in the course's submitted folder, STUDENT/ASSIGNMENT/*.ipynb.
-    Marks go to nbgrader's gradebook; the summary, as a page and as CSV, to the
-    folder reports beside the autograded notebooks.
+    Submissions lie in the course's submitted folder, STUDENT/ASSIGNMENT/*.ipynb. Marks
+    go to nbgrader's gradebook, feedback to the feedback folder; the summary, as a page
+    and as CSV, to the folder reports beside the autograded notebooks. Before a class
+    is graded, the instructor's solution must get full marks and the release none.
+
+    Ctrl-C keeps what is graded; the next run goes on from there.
     """
     console = Console(stderr=True)
     home = Course(find_course(course))
-    with Progress(
-        *Progress.get_default_columns()[:2],
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bar:
+    options = Options(jobs=jobs, force=force, accept_weak=accept_weak)
+    _warn(console)
+    with (
+        Progress(
+            *Progress.get_default_columns()[:2],
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        ) as bar,
+        _lines(json_file) as write,
+    ):
         task = bar.add_task(assignment, total=None)
-        results = grade(
+
+        def tell(record: Record) -> None:
+            bar.update(
+                task, advance=1, description=f"{assignment} {record.student[:30]}"
+            )
+            write(record)
+
+        records = grade(
             home,
             assignment,
             students,
-            force=force,
-            on_start=lambda wanted: _start(bar, task, len(wanted)),
-            on_done=lambda result: bar.update(
-                task, advance=1, description=f"{assignment} {result.student}"
-            ),
+            options=options,
+            on_start=lambda count: bar.update(task, total=count),
+            on_done=tell,
         )
-    _finish(home, assignment, results)
+    _finish(home, assignment, records)
 
 
-def _start(bar: Progress, task: TaskID, count: int) -> None:
-    bar.console.print(
-        "Isolation: none. Students' code runs as you, in nbgrader's kernels; "
-        "grade only classes that you trust.",
-        style="yellow",
-    )
-    bar.update(task, total=count)
+def _warn(console: Console) -> None:
+    level = best_level()
+    if not level.is_full:
+        console.print(f"Isolation: {level.name}. {level.lacks}", style="yellow")
+
+
+class _lines:  # noqa: N801 (used as a function)
+    """Write records as lines of JSON, each at once, so that none is lost."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.file = path.open("w", encoding="utf-8") if path else None
+
+    def __enter__(self) -> "_lines":
+        return self
+
+    def __call__(self, record: Record) -> None:
+        if self.file:
+            self.file.write(record.to_json() + "\n")
+            self.file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self.file:
+            self.file.close()
+
+
+@cli.command("check")
+@click.argument("notebook", type=click.Path(exists=True, path_type=Path))
+@click.option("--accept-weak-isolation", "accept_weak", is_flag=True, help=WEAK)
+def check_command(notebook: Path, accept_weak: bool) -> None:
+    """Run NOTEBOOK as it will be graded, with the tests that you can see.
+
+    For students, before they hand in. Hidden tests are not in your notebook, so full
+    points here are no promise.
+    """
+    record = check_notebook(notebook, accept_weak=accept_weak)
+    show_cells(record, Console())
+    lost = any(c.outcome not in (Outcome.PASS, Outcome.MANUAL) for c in record.cells)
+    sys.exit(SOME_FAILED if lost or record.status != "graded" else GRADED)
+
+
+@cli.command("doctor")
+def doctor_command() -> None:
+    """Say how far this machine can keep students' code apart, and how to get more."""
+    level, lines = examine_machine()
+    console = Console()
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    sys.exit(GRADED if level.is_full else SOME_FAILED)
 
 
 @cli.command("report")
@@ -98,38 +178,60 @@ def report_command(assignment: str, course: Path | None) -> None:
     _finish(home, assignment, [])
 
 
-def _finish(home: Course, assignment: str, results: list[Graded]) -> None:
-    """Show some results, by default all, write the class's summary, and exit."""
-    known = {result.student: result for result in results}
-    everyone = [
-        known.get(student) or standing(home, assignment, student)
-        for student in home.students(assignment)
-    ]
+def _finish(home: Course, assignment: str, records: list[Record]) -> None:
+    """Show some records, by default all, write the class's summary, and exit."""
+    everyone = standing(home, assignment)
     page = write_report(home, assignment, everyone)
-    show(results or everyone, Console())
+    show(records or everyone, Console())
     Console().print(f"Class summary: {page}", soft_wrap=True)
-    failed = any(result.status != "graded" for result in results or everyone)
+    failed = any(r.status != "graded" or r.amok for r in records or everyone)
     sys.exit(SOME_FAILED if failed else GRADED)
 
 
-def show(results: list[Graded], console: Console) -> None:
-    """Print a table with a row for each student, then a sentence for each fault."""
+def show(records: list[Record], console: Console) -> None:
+    """Print a table with a row for each notebook, then a sentence for each fault."""
+    several = len({record.notebook for record in records}) > 1
     table = Table("student", "status", "points", "of", "by hand", "seconds")
     for column in table.columns[2:]:
         column.justify = "right"
-    for result in results:
+    for record in records:
+        name = f"{record.student} {record.notebook}" if several else record.student
         table.add_row(
-            result.student,
-            result.status,
-            f"{result.score:g}" if result.cells else "",
-            f"{result.max_score:g}" if result.cells else "",
-            "waits" if result.needs_manual else "",
-            "unchanged" if result.cached else f"{result.seconds:.1f}",
+            name,
+            record.status,
+            f"{record.score:g}" if record.cells else "",
+            f"{record.max_score:g}" if record.cells else "",
+            "waits" if record.needs_manual else "",
+            "unchanged" if record.unchanged else f"{record.seconds:.1f}",
         )
     console.print(table)
-    for result in results:
-        if result.message:
-            console.print(f"{result.student}: {result.message}", soft_wrap=True)
+    for record in records:
+        for line in _remarks(record):
+            console.print(f"{record.student}: {line}", soft_wrap=True, markup=False)
+
+
+def _remarks(record: Record) -> list[str]:
+    remarks = [record.message] if record.message else []
+    if record.amok:
+        amok = [c for c in record.cells if c.outcome in ("TIMEOUT", "DIED", "MEMORY")]
+        remarks += [f"{c.grade_id}: {c.outcome}. {c.message}" for c in amok]
+    return remarks
+
+
+def show_cells(record: Record, console: Console) -> None:
+    """Print what each cell earned, and why."""
+    for repair in record.repairs:
+        console.print(f"Mended: {repair}", soft_wrap=True, markup=False)
+    if record.message:
+        console.print(record.message, soft_wrap=True, markup=False)
+    for cell in record.cells:
+        points = "by hand" if cell.points is None else f"{cell.points:g}"
+        console.print(
+            f"{cell.outcome:8} {cell.grade_id}: {points} of {cell.max_points:g}",
+            markup=False,
+        )
+        for line in filter(None, (cell.message, cell.hint)):
+            console.print(f"         {line}", soft_wrap=True, markup=False)
 
 
 def main() -> None:
@@ -144,4 +246,4 @@ def main() -> None:
         sys.exit(COULD_NOT_RUN)
     except (click.Abort, KeyboardInterrupt):
         click.echo("examiner: stopped; what is graded is kept.", err=True)
-        sys.exit(130)
+        sys.exit(STOPPED)

@@ -6,6 +6,7 @@
     ├── CannotRun        nothing was graded: exit code 2
     ├── NotPlain         a value that may not leave a student's code
     ├── Raised           a student's code raised
+    ├── WireFault        what came from a student's process is no message
     ├── GraderFault      the check itself broke: not the student's fault
     └── Mismatch         a student's answer earned nothing in a check
 """
@@ -41,6 +42,10 @@ class Raised(ExaminerError):
         self.kind = kind
         self.message = message
         super().__init__(f"{kind}: {message}" if message else kind)
+
+
+class WireFault(ExaminerError):
+    """Say what is wrong with a frame that a student's process sent."""
 
 
 class GraderFault(ExaminerError):

@@ -1,77 +1,54 @@
-"""Grade a class: submissions in, marks and reasons out.
+"""Grade a class: submissions in, records out.
 
-Nothing that one student hands in stops the others: each submission is read first,
-graded alone, and ends with a status and a sentence. Work that has not changed since
-it was graded is not run again.
+Nothing that one student hands in stops the others, and nothing is graded before the
+instructor's own solution got full marks and the empty release none. Work that has not
+changed since it was graded is not run again.
 """
 
 import hashlib
-import json
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import MissingEntry
+from nbformat import NotebookNode
 
-from examiner.check import MIMETYPE
-from examiner.course import Course, last_line
+from examiner.assignment import Assignment, jobs_by_default
+from examiner.course import Course
+from examiner.crew import Crew
 from examiner.errors import CannotRun
-from examiner.intake import unreadable
+from examiner.feedback import write_feedback
+from examiner.gradebook import Writer
+from examiner.intake import Intake, is_untouched, safe_student_id, take_in
+from examiner.job import Job, Setup, to_record
+from examiner.record import CellRecord, Outcome, Record
+from examiner.roles import Role, role_of
+from examiner.sandbox import Limits
+from examiner.sandbox.levels import best_level
+from examiner.standing import read_record, record_file, write_record
+
+REFERENCE, RELEASE = "the instructor's solution", "the empty release"
 
 
-@dataclass
-class CellMark:
-    """Say what one graded cell earned.
-
-    Args:
-        grade_id: nbgrader's name of the cell.
-        points: What was earned, or None while it waits for a hand. Points that a hand
-            gave stay when the work is graded again.
-        max_points: What it is worth.
-        mistake: The name of the known mistake that was recognised, or "".
-        hint: The sentence that was shown for it, or "".
-    """
-
-    grade_id: str
-    points: float | None
-    max_points: float
-    mistake: str = ""
-    hint: str = ""
-
-
-@dataclass
-class Graded:
-    """Say how one submission ended.
+@dataclass(frozen=True)
+class Options:
+    """Say how to grade.
 
     Args:
-        student: The student's id.
-        assignment: The assignment's name.
-        status: ``graded``; ``ungraded``, not yet; ``unreadable``, the file is no
-            notebook; ``refused``, nbgrader could not grade it; ``fault``, a check
-            itself broke. Marks beside another status than ``graded`` or ``fault``
-            are those of an earlier file.
-        message: One sentence for the instructor when the status is not ``graded``.
-        score: The sum of the points so far.
-        max_score: The sum of all points.
-        needs_manual: Whether a cell waits for a hand, or for a second look.
-        seconds: How long grading took.
-        cells: One mark for each graded cell, in the order of the notebook.
-        cached: Whether an earlier result was still true.
+        isolation: ``split``, ``kernel`` or ``stock``.
+        jobs: How many workers; 0 for one a processor.
+        force: Whether to grade again what has not changed.
+        accept_weak: Whether to go on where students' code cannot be kept apart.
+        limits: What a student's code may use.
     """
 
-    student: str
-    assignment: str
-    status: str = "graded"
-    message: str = ""
-    score: float = 0.0
-    max_score: float = 0.0
-    needs_manual: bool = False
-    seconds: float = 0.0
-    cells: list[CellMark] = field(default_factory=list)
-    cached: bool = False
+    isolation: str = "split"
+    jobs: int = 0
+    force: bool = False
+    accept_weak: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 def grade(
@@ -79,157 +56,248 @@ def grade(
     assignment: str,
     students: Iterable[str] = (),
     *,
-    force: bool = False,
-    on_start: Callable[[list[str]], None] = lambda students: None,
-    on_done: Callable[[Graded], None] = lambda graded: None,
-) -> list[Graded]:
-    """Grade the submissions of an assignment with nbgrader.
+    options: Options = Options(),
+    on_start: Callable[[int], None] = lambda count: None,
+    on_done: Callable[[Record], None] = lambda record: None,
+) -> list[Record]:
+    """Grade the submissions of an assignment.
 
     Args:
         course: The course.
-        assignment: Name of the assignment.
-        students: Whom to grade; by default everyone who handed in.
-        force: Grade again what has not changed.
-        on_start: Told whom there is to grade.
-        on_done: Told each result as it comes.
+        assignment: The assignment's name.
+        students: Only these; by default all who handed in.
+        options: How.
+        on_start: Called with the number of notebooks.
+        on_done: Called with each record as it comes.
+
+    Returns:
+        A record for each student and notebook, in order.
 
     Raises:
-        CannotRun: Nothing could be graded.
+        CannotRun: Nothing was graded; the text says why.
     """
     course.require_assignment(assignment)
+    wanted = _wanted(course, assignment, students)
+    run = Run(course, Assignment(course, assignment), options)
+    on_start(len(wanted) * len(run.assignment.sources))
+    records = []
+    with ExitStack() as stack:
+        run.open(stack)
+        for record in run.grade(wanted):
+            records.append(record)
+            on_done(record)
+    return sorted(records, key=lambda r: (r.student, r.notebook))
+
+
+def _wanted(course: Course, assignment: str, students: Iterable[str]) -> list[str]:
     there = course.students(assignment)
-    if missing := sorted(set(students) - set(there)):
+    if unknown := sorted(set(students) - set(there)):
         raise CannotRun(
-            f"{missing[0]!r} has not handed in {assignment}; those who have: "
-            f"{', '.join(there)}."
+            f"{', '.join(unknown)} handed in nothing for {assignment}; there are "
+            f"submissions of {', '.join(there[:20])}."
         )
-    wanted = sorted(set(students)) or there
-    course.enter(assignment)
-    on_start(wanted)
-    results = []
-    for student in wanted:
-        results.append(_grade_one(course, assignment, student, force))
-        on_done(results[-1])
-    return results
+    return sorted(set(students)) or there
 
 
-def _grade_one(course: Course, assignment: str, student: str, force: bool) -> Graded:
-    if why := unreadable(course, assignment, student):
-        return _failed(course, assignment, student, "unreadable", why)
-    key = _content_key(course, assignment, student)
-    record = _record_file(course, assignment, student)
-    if not force and _read_record(record).get("key") == key:
-        result = read_marks(course, assignment, student)
-        if result.status != "ungraded":  # else the gradebook was lost
-            result.cached = True
-            return result
-    start = time.perf_counter()
-    done = course.api.autograde(assignment, student, force=True)
-    seconds = time.perf_counter() - start
-    record.parent.mkdir(parents=True, exist_ok=True)
-    if not done["success"] and last_line(done) == "KeyboardInterrupt":
-        raise KeyboardInterrupt  # nbgrader catches it, and would go on to the next
-    if not done["success"]:
-        log = record.with_suffix(".log")
-        log.write_text(done.get("log", "") + done.get("error", ""), encoding="utf-8")
-        why = f"nbgrader could not grade it: {last_line(done)} (all of it in {log})"
-        return _failed(course, assignment, student, "refused", why)
-    record.write_text(json.dumps({"key": key, "seconds": seconds}))
-    return read_marks(course, assignment, student)
+class Run:
+    """Grade one assignment once.
 
+    Args:
+        course: The course.
+        assignment: Its source.
+        options: How.
+    """
 
-def standing(course: Course, assignment: str, student: str) -> Graded:
-    """Say how a submission stands, without grading it."""
-    if why := unreadable(course, assignment, student):
-        return _failed(course, assignment, student, "unreadable", why)
-    return read_marks(course, assignment, student)
+    def __init__(
+        self, course: Course, assignment: Assignment, options: Options
+    ) -> None:
+        self.course, self.assignment, self.options = course, assignment, options
+        self.level = best_level()
+        if not (self.level.is_full or options.accept_weak):
+            raise CannotRun(
+                f"Students' code can only be kept apart at the level "
+                f"{self.level.name!r} here. {self.level.lacks} For a class that you "
+                "trust: --accept-weak-isolation."
+            )
+        setup = Setup(self.level.name, options.limits, assignment.warm, assignment.seen)
+        self.crew = Crew(setup, options.jobs or jobs_by_default())
+        self.digest = assignment.digest(
+            [options.isolation, self.level.name, repr(options.limits)]
+        )
+        self.folder = course.reports / assignment.name
 
+    def open(self, stack: ExitStack) -> None:
+        """Open what must be closed."""
+        stack.enter_context(self.crew)
+        self.writer = stack.enter_context(Writer(self.course))
+        self.writer.enter(self.assignment.name, self.assignment.sources)
 
-def _failed(
-    course: Course, assignment: str, student: str, status: str, why: str
-) -> Graded:
-    """Return what an earlier file got, if there was one, under the new status."""
-    result = read_marks(course, assignment, student)
-    result.status, result.message = status, why
-    if result.cells:
-        result.message += "; the marks are those of an earlier file"
-    return result
+    def grade(self, students: list[str]) -> Iterator[Record]:
+        """Grade some students' notebooks; yield records as they come."""
+        changed: list[tuple[Record, Intake, str]] = []
+        for student in students:
+            for notebook in self.assignment.sources:
+                record, intake = self._take(student, notebook)
+                if record.status == "unreadable":
+                    yield self._finish(record, None, "")
+                    continue
+                key = self._key(intake)
+                known = None if self.options.force else self._known(record, key)
+                if known:
+                    yield known
+                else:
+                    changed.append((record, intake, key))
+        if not changed:
+            return
+        self._prove()
+        todo = (((r, key), self._job(r.notebook, i)) for r, i, key in changed)
+        for (record, key), answer in self.crew.grade(todo):
+            yield self._conclude(record, key, answer)
 
+    def _take(self, student: str, notebook: str) -> tuple[Record, Intake]:
+        record = Record(
+            student,
+            self.assignment.name,
+            notebook,
+            mode=self.options.isolation,
+            isolation=self.level.name,
+        )
+        if not safe_student_id(student):
+            record.status = "unreadable"
+            record.message = "the folder's name is no student's id"
+            return record, Intake()
+        intake = take_in(
+            self.course.path("submitted", self.assignment.name, student),
+            notebook,
+            self.assignment.sources[notebook],
+            siblings=[n for n in self.assignment.sources if n != notebook],
+            config=self.course.config,
+        )
+        record.repairs = intake.repairs
+        if intake.notebook is None:
+            record.status, record.message = "unreadable", intake.why_not
+            record.cells = self._nothing(notebook)
+        return record, intake
 
-def _content_key(course: Course, assignment: str, student: str) -> str:
-    """Hash all that the marks follow from: submission, source, checks."""
-    digest = hashlib.sha256()
-    homes = [
-        course.path("submitted", assignment, student),
-        course.path("source", assignment),
-        course.folder / "checks",
-    ]
-    for home in homes:
-        for file in sorted(p for p in home.rglob("*") if p.is_file()):
-            if "__pycache__" not in file.parts:
-                digest.update(f"{file.relative_to(home)}\0".encode())
-                digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
+    def _nothing(self, notebook: str) -> list[CellRecord]:
+        """Return what a notebook earns that cannot be read."""
+        return [
+            CellRecord(
+                c.metadata.nbgrader.grade_id,
+                0.0,
+                float(c.metadata.nbgrader.points),
+                Outcome.MISSING,
+            )
+            for c in self.assignment.sources[notebook].cells
+            if c.metadata.get("nbgrader", {}).get("grade")
+        ]
 
+    def _job(self, notebook: str, intake: Intake) -> Job:
+        return Job(
+            nbformat.writes(intake.notebook),
+            intake.files,
+            self.assignment.given,
+            tuple(intake.missing),
+            self.assignment.asked(notebook),
+        )
 
-def _record_file(course: Course, assignment: str, student: str) -> Path:
-    """Return where we remember a grading; no file of a student's gets there."""
-    return course.reports / assignment / f"{student}.json"
+    def _conclude(self, record: Record, key: str, answer: dict[str, Any]) -> Record:
+        """Make a record of a worker's answer, and write it everywhere."""
+        record = to_record(answer, record)
+        record.seconds = answer["seconds"]
+        notebook = None
+        if answer["notebook"]:
+            notebook = nbformat.reads(answer["notebook"], as_version=4)
+            self._untouched(record, notebook)
+        return self._finish(record, notebook, key)
 
+    def _untouched(self, record: Record, notebook: NotebookNode) -> None:
+        """Give 0 points to answers in words that were left as they were."""
+        source = {
+            c.metadata.nbgrader.grade_id: c
+            for c in self.assignment.sources[record.notebook].cells
+            if role_of(c) is Role.MANUAL
+        }
+        theirs = {
+            c.metadata.nbgrader.grade_id: c
+            for c in notebook.cells
+            if role_of(c) is Role.MANUAL
+        }
+        for cell in record.cells:
+            if cell.outcome is not Outcome.MANUAL or cell.grade_id not in theirs:
+                continue
+            given = source[cell.grade_id]
+            if is_untouched(theirs[cell.grade_id], given, self.course.config):
+                cell.points, cell.outcome = 0.0, Outcome.MISSING
+                cell.message = "There is no answer."
 
-def _read_record(file: Path) -> dict[str, Any]:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError):
-        return {}
+    def _finish(
+        self, record: Record, notebook: NotebookNode | None, key: str
+    ) -> Record:
+        """Write a record to the gradebook, the feedback and its own file."""
+        self.writer.write(record, notebook)
+        if safe_student_id(record.student):
+            write_feedback(self.course, record, notebook)
+            write_record(self._file(record), key, record)
+        return record
 
+    def _key(self, intake: Intake) -> str:
+        """Hash what the marks follow from; no file of a student's is read again."""
+        digest = hashlib.sha256(self.digest.encode())
+        digest.update(nbformat.writes(intake.notebook).encode("utf-8", "surrogatepass"))
+        for name, data in sorted(intake.files.items()):
+            digest.update(f"{name}\0".encode() + data)
+        return digest.hexdigest()
 
-def read_marks(course: Course, assignment: str, student: str) -> Graded:
-    """Read one student's marks from the gradebook."""
-    result = Graded(student, assignment)
-    shown = _shown(course, assignment, student)
-    with course.gradebook() as book:
-        try:
-            submission = book.find_submission(assignment, student)
-        except MissingEntry:
-            why = f"not graded yet: run examiner grade {assignment}"
-            return Graded(student, assignment, "ungraded", why)
-        result.score = submission.score
-        result.max_score = submission.max_score
-        result.needs_manual = submission.needs_manual_grade
-        for notebook in submission.notebooks:
-            for mark in notebook.grades:
-                waits = mark.needs_manual_grade and mark.manual_score is None
-                points = None if waits else mark.score
-                note = shown.get(mark.name, {})
-                result.cells.append(
-                    CellMark(
-                        mark.name,
-                        points,
-                        mark.max_score,
-                        note.get("mistake", ""),
-                        note.get("hint", ""),
+    def _file(self, record: Record) -> Path:
+        where = record.assignment, record.student, record.notebook
+        return record_file(self.course, *where)
+
+    def _known(self, record: Record, key: str) -> Record | None:
+        """Return the record of unchanged work, if the gradebook still has it."""
+        found = read_record(self._file(record), key)
+        standing = self.writer.standing(self.assignment.name, record.student)
+        if found is None or not standing:
+            return None
+        found.unchanged = True
+        return found
+
+    def _prove(self) -> None:
+        """See that the solution gets full marks here, and the release none.
+
+        Raises:
+            CannotRun: A cell gives something else; the text names it.
+        """
+        file = self.folder / "proof.txt"
+        if file.exists() and file.read_text(encoding="utf-8") == self.digest:
+            return
+        wrong: list[str] = []
+        for (what, name), answer in self.crew.grade(self._proofs()):
+            record = to_record(answer, Record("", self.assignment.name, name))
+            if record.status != "graded":
+                wrong.append(f"{what} of {name}: {record.message}")
+            for cell in record.cells:
+                want = cell.max_points if what == REFERENCE else 0.0
+                if cell.outcome is not Outcome.MANUAL and cell.points != want:
+                    wrong.append(
+                        f"{cell.grade_id} gives {what} {cell.points:g} of "
+                        f"{cell.max_points:g} points, wanted {want:g}. {cell.message}"
                     )
-                )
-    if fault := next((n["fault"] for n in shown.values() if "fault" in n), ""):
-        result.status, result.message = "fault", fault
-    record = _read_record(_record_file(course, assignment, student))
-    result.seconds = record.get("seconds", 0.0)
-    # A cell may have left the source since it was graded: then it comes last.
-    order = {name: i for i, name in enumerate(course.grade_ids(assignment))}
-    result.cells.sort(key=lambda cell: order.get(cell.grade_id, len(order)))
-    return result
+        if wrong:
+            raise CannotRun(
+                f"Nothing was graded: the tests of {self.assignment.name} do not "
+                "judge the instructor's own notebooks right.\n  " + "\n  ".join(wrong)
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(self.digest, encoding="utf-8")
 
-
-def _shown(course: Course, assignment: str, student: str) -> dict[str, dict[str, Any]]:
-    """Return what the checks said of each test cell, by the cell's grade_id."""
-    found = {}
-    for file in course.path("autograded", assignment, student).glob("*.ipynb"):
-        for cell in nbformat.read(file, as_version=4).cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            for output in cell.get("outputs", []):
-                if MIMETYPE in output.get("data", {}):
-                    found[name] = output["data"][MIMETYPE]
-                elif output.get("ename") == "GraderFault":
-                    found[name] = {"fault": output["evalue"]}
-    return found
+    def _proofs(self) -> Iterator[tuple[tuple[str, str], Job]]:
+        for name, source in self.assignment.sources.items():
+            asked = self.assignment.asked(name)
+            for what, notebook in (
+                (REFERENCE, source),
+                (RELEASE, self.assignment.release(name)),
+            ):
+                text = nbformat.writes(notebook)
+                job = Job(text, {}, self.assignment.given, (), asked)
+                yield (what, name), job

@@ -12,7 +12,7 @@ import numpy as np
 
 from examiner.errors import NotPlain
 
-EXACT = (type(None), bool, int, float, str, bytes)
+EXACT = (type(None), bool, int, float, complex, str, bytes)
 NUMERIC = "biufcSU"  # NumPy kinds: bool, integers, floats, complex, text
 DEPTH = 50
 
@@ -21,7 +21,7 @@ def plain(value: Any, depth: int = DEPTH) -> Any:
     """Rebuild a value from exact plain types, sharing no memory with it.
 
     Args:
-        value: None, bool, int, float, str, bytes, list, tuple, set, dict, slice,
+        value: None, bool, numbers, str, bytes, list, tuple, set, dict, slice,
             NumPy arrays and scalars, torch tensors and dtypes, nested at most
             ``depth`` deep. Subclasses of containers and arrays lose their class.
         depth: How much nesting is still allowed.
@@ -57,7 +57,10 @@ def _plain_torch(value: Any) -> Any:
 
     if isinstance(value, torch.dtype):
         return value
-    return value.detach().clone().as_subclass(torch.Tensor)
+    value = torch.Tensor.detach(value)
+    if value.layout is not torch.strided or value.is_quantized or value.is_meta:
+        raise NotPlain(f"a tensor of layout {value.layout}, type {value.dtype}")
+    return value.as_subclass(torch.Tensor).cpu().clone().resolve_conj().resolve_neg()
 
 
 def _plain_container(value: Any, depth: int) -> Any:

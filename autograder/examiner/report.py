@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from examiner.course import Course
-from examiner.grade import Graded
+from examiner.record import Record
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Question:
     mistakes: list[tuple[str, int]]
 
 
-def sum_up(results: list[Graded]) -> list[Question]:
+def sum_up(results: list[Record]) -> list[Question]:
     """Sum up each graded cell over the submissions that could be read."""
     rows = [cell for result in results for cell in result.cells]
     questions = []
@@ -57,7 +57,7 @@ def sum_up(results: list[Graded]) -> list[Question]:
     return questions
 
 
-def write_report(course: Course, assignment: str, results: list[Graded]) -> Path:
+def write_report(course: Course, assignment: str, results: list[Record]) -> Path:
     """Write ``reports/ASSIGNMENT.html`` and ``.csv``.
 
     Returns:
@@ -80,7 +80,7 @@ def write_report(course: Course, assignment: str, results: list[Graded]) -> Path
     return page
 
 
-def _write_csv(writer: Any, results: list[Graded], names: list[str]) -> None:
+def _write_csv(writer: Any, results: list[Record], names: list[str]) -> None:
     writer.writerow(["student", *names, "total", "of", "status"])
     for result in results:
         points = {cell.grade_id: cell.points for cell in result.cells}
