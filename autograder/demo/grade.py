@@ -16,11 +16,13 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from examiner.cli import show
 from examiner.course import Course
-from examiner.errors import CannotRun
-from examiner.grade import Graded, grade
+from examiner.grade import grade
+from examiner.options import Options
+from examiner.record import Record
 from examiner.report import write_report
+from examiner.sandbox.levels import best_level
+from examiner.table import show
 
 HERE = Path(__file__).resolve().parent
 ASSIGNMENT = "a1_unroll"
@@ -28,7 +30,7 @@ MARK = re.compile(r"^# %% (?:\[markdown\] )?(\w+) *$", flags=re.MULTILINE)
 
 
 def main() -> int:
-    """Hand in, grade, write feedback and the summary; return 0 if all marks fit."""
+    """Hand in, grade, write the summary; return 0 if all marks fit."""
     console = Console()
     note_isolation(console)
     course = Course(HERE)
@@ -37,9 +39,14 @@ def main() -> int:
     course.reports.mkdir(parents=True)
     course.enter(ASSIGNMENT)
     hand_in(course)
-    results = grade(course, ASSIGNMENT, on_done=lambda r: tell(console, r))
+    # The class is made up, so that it may be graded where the sandbox is weak.
+    results = grade(
+        course,
+        ASSIGNMENT,
+        options=Options(accept_weak=True),
+        on_done=lambda record: tell(console, record),
+    )
     show(results, console)
-    give_feedback(course, [r.student for r in results if r.cells])
     write_report(course, ASSIGNMENT, results)
     wrong = compare(results, read_table(HERE / "marks.csv"))
     for line in wrong:
@@ -50,15 +57,9 @@ def main() -> int:
 
 
 def note_isolation(console: Console) -> None:
-    """Say how far students' code is kept from this machine."""
-    console.print(
-        "Isolation: none. This class is made up and trusted; its code runs as you."
-    )
-    if shutil.which("bwrap") is None:
-        console.print(
-            "This machine has no sandbox; for classes of strangers install one: "
-            "sudo apt-get install bubblewrap"
-        )
+    """Say how far students' code is kept apart on this machine."""
+    level = best_level()
+    console.print(f"Isolation: {level.name}. {level.lacks}", soft_wrap=True)
 
 
 def hand_in(course: Course) -> None:
@@ -89,22 +90,10 @@ def fill_in(notebook: nbformat.NotebookNode, text: str) -> None:
         cells[name].source = answer.strip("\n")
 
 
-def tell(console: Console, result: Graded) -> None:
+def tell(console: Console, record: Record) -> None:
     """Print one line a submission, as it is graded."""
-    ending = "unchanged" if result.cached else f"{result.seconds:.1f} s"
-    console.print(f"  {result.student}: {result.status}, {ending}")
-
-
-def give_feedback(course: Course, students: list[str]) -> None:
-    """Write what each student reads, with nbgrader.
-
-    Raises:
-        CannotRun: nbgrader could not write it.
-    """
-    for student in students:
-        done = course.api.generate_feedback(ASSIGNMENT, student, force=True)
-        if not done["success"]:
-            raise CannotRun(f"no feedback for {student}: {done.get('error', '')}")
+    ending = "unchanged" if record.unchanged else f"{record.seconds:.1f} s"
+    console.print(f"  {record.student}: {record.status}, {ending}")
 
 
 def read_table(file: Path) -> dict[str, dict[str, str]]:
@@ -113,7 +102,7 @@ def read_table(file: Path) -> dict[str, dict[str, str]]:
         return {row.pop("student"): row for row in csv.DictReader(lines)}
 
 
-def compare(results: list[Graded], table: dict[str, dict[str, str]]) -> list[str]:
+def compare(results: list[Record], table: dict[str, dict[str, str]]) -> list[str]:
     """Return a sentence for each mark that is not the expected one."""
     found = {result.student: as_row(result) for result in results}
     if found.keys() != table.keys():
@@ -126,7 +115,7 @@ def compare(results: list[Graded], table: dict[str, dict[str, str]]) -> list[str
     ]
 
 
-def as_row(result: Graded) -> dict[str, str]:
+def as_row(result: Record) -> dict[str, str]:
     """Return a result as a row of the table."""
     row = {c.grade_id: f"{c.points:g}" for c in result.cells if c.points is not None}
     total = {"total": f"{result.score:g}"} if result.cells else {}

@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from examiner.course import Course
+from examiner.errors import CannotRun
 from examiner.intake.release import wanted_cells
 from examiner.roles import Role, role_of, stored_names
 
@@ -36,14 +37,16 @@ class Assignment:
     Args:
         course: The course.
         name: The assignment's name.
+
+    Raises:
+        CannotRun: A source is no notebook.
     """
 
     def __init__(self, course: Course, name: str) -> None:
         self.course, self.name = course, name
         self.home = course.path("source", name)
-        self.sources: dict[str, NotebookNode] = {
-            notebook: nbformat.read(self.home / f"{notebook}.ipynb", as_version=4)
-            for notebook in course.notebooks(name)
+        self.sources = {
+            n: _read(self.home / f"{n}.ipynb") for n in course.notebooks(name)
         }
         self.given = self._files()
 
@@ -68,6 +71,16 @@ class Assignment:
             if role_of(c) in (Role.ANSWER, Role.MANUAL, Role.OTHER)
         ]
         return tuple(sorted(set().union(*found)))
+
+    @property
+    def kernel_cells(self) -> list[str]:
+        """Name the tests whose metadata says ``{"examiner": {"mode": "kernel"}}``."""
+        return [
+            cell.metadata.nbgrader.grade_id
+            for source in self.sources.values()
+            for cell in source.cells
+            if cell.metadata.get("examiner", {}).get("mode") == "kernel"
+        ]
 
     def release(self, notebook: str) -> NotebookNode:
         """Return what students are given of a notebook, with the tests still in it."""
@@ -132,6 +145,24 @@ class Assignment:
             for path in sorted(Path(folder).rglob("*.py")):
                 digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def _read(path: Path) -> NotebookNode:
+    """Read an instructor's notebook.
+
+    Raises:
+        CannotRun: It is none, or two of its cells have one name.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except Exception as fault:
+        reason = str(fault).split("\n", 1)[0][:200]
+        raise CannotRun(f"The source {path} is no notebook: {reason}") from None
+    names = [c.metadata.get("nbgrader", {}).get("grade_id") for c in notebook.cells]
+    if twice := {n for n in names if n and names.count(n) > 1}:
+        raise CannotRun(f"The source {path} has two cells {', '.join(sorted(twice))}.")
+    return notebook
 
 
 def _checks(folder: Path) -> list[Path]:

@@ -108,6 +108,8 @@ class Candidate:
         return {"handle": number, "type": kind[:100], "callable": callable(value)}
 
     def _object(self, coded: dict[str, Any]) -> Any:
+        if "callback" in coded:
+            return self.shell.user_ns[coded["callback"]]
         return self.handles[coded["handle"]]
 
     def _callback(self, coded: dict[str, Any]) -> Any:

@@ -6,18 +6,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-from rich.table import Table
 
 from examiner import __version__
 from examiner.course import Course, find_course
 from examiner.doctor import examine_machine
 from examiner.errors import CannotRun
-from examiner.grade import Options, grade
+from examiner.grade import grade
+from examiner.options import MODES, Options
 from examiner.record import Outcome, Record
 from examiner.report import write_report
 from examiner.sandbox.levels import best_level
 from examiner.selfcheck import check_notebook
 from examiner.standing import standing
+from examiner.table import show, show_cells
 
 GRADED, SOME_FAILED, COULD_NOT_RUN, STOPPED = 0, 1, 2, 130
 
@@ -60,6 +61,20 @@ def cli() -> None:
     "--jobs", type=click.IntRange(0), default=0, help="Workers [default: one a core]."
 )
 @click.option(
+    "--scheduler",
+    default="",
+    metavar="ADDRESS",
+    help="Use the workers of this dask scheduler; local: of a cluster started here.",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(MODES),
+    default="split",
+    show_default=True,
+    help="Where students' code runs: apart from the tests; in a Jupyter kernel with "
+    "them; or by nbgrader's own autograde.",
+)
+@click.option(
     "--json",
     "json_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -72,6 +87,8 @@ def grade_command(
     course: Path | None,
     students: tuple[str, ...],
     jobs: int,
+    scheduler: str,
+    isolation: str,
     json_file: Path | None,
     force: bool,
     accept_weak: bool,
@@ -87,7 +104,13 @@ def grade_command(
     """
     console = Console(stderr=True)
     home = Course(find_course(course))
-    options = Options(jobs=jobs, force=force, accept_weak=accept_weak)
+    options = Options(
+        isolation=isolation,
+        jobs=jobs,
+        scheduler=scheduler,
+        force=force,
+        accept_weak=accept_weak,
+    )
     _warn(console)
     with (
         Progress(
@@ -186,52 +209,6 @@ def _finish(home: Course, assignment: str, records: list[Record]) -> None:
     Console().print(f"Class summary: {page}", soft_wrap=True)
     failed = any(r.status != "graded" or r.amok for r in records or everyone)
     sys.exit(SOME_FAILED if failed else GRADED)
-
-
-def show(records: list[Record], console: Console) -> None:
-    """Print a table with a row for each notebook, then a sentence for each fault."""
-    several = len({record.notebook for record in records}) > 1
-    table = Table("student", "status", "points", "of", "by hand", "seconds")
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for record in records:
-        name = f"{record.student} {record.notebook}" if several else record.student
-        table.add_row(
-            name,
-            record.status,
-            f"{record.score:g}" if record.cells else "",
-            f"{record.max_score:g}" if record.cells else "",
-            "waits" if record.needs_manual else "",
-            "unchanged" if record.unchanged else f"{record.seconds:.1f}",
-        )
-    console.print(table)
-    for record in records:
-        for line in _remarks(record):
-            console.print(f"{record.student}: {line}", soft_wrap=True, markup=False)
-
-
-def _remarks(record: Record) -> list[str]:
-    remarks = [record.message] if record.message else []
-    if record.amok:
-        amok = [c for c in record.cells if c.outcome in ("TIMEOUT", "DIED", "MEMORY")]
-        remarks += [f"{c.grade_id}: {c.outcome}. {c.message}" for c in amok]
-    return remarks
-
-
-def show_cells(record: Record, console: Console) -> None:
-    """Print what each cell earned, and why."""
-    for repair in record.repairs:
-        console.print(f"Mended: {repair}", soft_wrap=True, markup=False)
-    if record.message:
-        console.print(record.message, soft_wrap=True, markup=False)
-    for cell in record.cells:
-        points = "by hand" if cell.points is None else f"{cell.points:g}"
-        console.print(
-            f"{cell.outcome:8} {cell.grade_id}: {points} of {cell.max_points:g}",
-            markup=False,
-        )
-        for line in filter(None, (cell.message, cell.hint)):
-            console.print(f"         {line}", soft_wrap=True, markup=False)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from examiner.errors import CannotRun
 from examiner.job import Job, Setup
@@ -18,6 +18,17 @@ from examiner.wire import Channel
 from examiner.worker import START
 
 Answer = dict[str, Any]
+
+
+class AnyCrew(Protocol):
+    """Whoever grades notebooks."""
+
+    def grade(self, jobs: Iterable[tuple[Any, Job]]) -> Iterator[tuple[Any, Answer]]:
+        """Grade notebooks; yield what came with each, and its answer."""
+
+    def __enter__(self) -> "AnyCrew": ...
+
+    def __exit__(self, *details: Any) -> None: ...
 
 
 class Hand:
@@ -31,6 +42,7 @@ class Hand:
         self.setup = setup
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
+        self.closed = False
 
     def start(self) -> None:
         """Start it, if it does not run.
@@ -38,18 +50,21 @@ class Hand:
         Raises:
             CannotRun: It does not start.
         """
+        if self.closed:
+            raise EOFError
         if self.process and self.process.poll() is None:
             return
+        self.end()
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "examiner.worker"),
+                    *(sys.executable, "-P", "-m", "examiner.worker"),
                     *(str(theirs.fileno()), json.dumps(asdict(self.setup))),
                 ],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=sys.stderr,
+                stdout=2,  # what it says is for the instructor
             )
         self.channel = Channel(ours)
         try:
@@ -57,17 +72,19 @@ class Hand:
         except (EOFError, OSError):
             ready = {"fault": "A worker does not start; its own words are above."}
         if "fault" in ready:
-            self.close()
+            self.end()
             raise CannotRun(ready["fault"])
 
     def grade(self, job: Job) -> Answer:
         """Have a notebook graded; a worker that is lost is replaced once."""
         for _ in range(2):
-            self.start()
             try:
+                self.start()
                 return self._ask(job)
             except (EOFError, OSError):
-                self.close()
+                if self.closed:
+                    raise
+                self.end()
         fault = "the worker was lost twice while it graded this notebook"
         return {"cells": [], "notebook": "", "fault": fault}
 
@@ -77,9 +94,17 @@ class Hand:
         return {**answer, "notebook": notebook.decode()}
 
     def close(self) -> None:
-        """End it."""
+        """End it, for good."""
+        self.closed = True
+        self.end()
+
+    def end(self) -> None:
+        """End it; it starts again when it is needed."""
         if self.channel:
-            self.channel.close()  # it sees that, and ends what it started
+            # It sees that, and ends what it started; so does whoever waits for it.
+            with contextlib.suppress(OSError):
+                self.channel.sock.shutdown(socket.SHUT_RDWR)
+            self.channel.close()
         if self.process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
@@ -98,6 +123,8 @@ class Crew:
 
     def __init__(self, setup: Setup, jobs: int) -> None:
         self.hands = [Hand(setup) for _ in range(jobs)]
+        self._threads: list[threading.Thread] = []
+        self._stop = threading.Event()
 
     def grade(self, jobs: Iterable[tuple[Any, Job]]) -> Iterator[tuple[Any, Answer]]:
         """Grade notebooks side by side.
@@ -113,32 +140,33 @@ class Crew:
         """
         todo, lock = iter(jobs), threading.Lock()
         done: queue.Queue = queue.Queue(maxsize=2 * len(self.hands))
-        stop = threading.Event()
+        stop = self._stop
         threads = [
             threading.Thread(
                 target=_work, args=(hand, todo, lock, done, stop), daemon=True
             )
             for hand in self.hands
         ]
+        self._threads += threads
         for thread in threads:
             thread.start()
         left = len(threads)
-        try:
-            while left:
-                found = done.get()
-                if found is None:
-                    left -= 1
-                elif isinstance(found, BaseException):
-                    raise found
-                else:
-                    yield found
-        finally:
-            stop.set()
+        while left:
+            found = done.get()
+            if found is None:
+                left -= 1
+            elif isinstance(found, BaseException):
+                raise found
+            else:
+                yield found
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, also in the middle of a notebook."""
+        self._stop.set()
         for hand in self.hands:
             hand.close()
+        for thread in self._threads:
+            thread.join()
 
     def __enter__(self) -> "Crew":
         """Return the crew, whose workers end with the block."""
@@ -166,8 +194,16 @@ def _work(
             start = time.perf_counter()
             answer = hand.grade(item[1])
             answer["seconds"] = time.perf_counter() - start
-            done.put((item[0], answer))
+            _put(done, (item[0], answer), stop)
     except BaseException as fault:
-        done.put(fault)
+        _put(done, fault, stop)
     finally:
-        done.put(None)
+        _put(done, None, stop)
+
+
+def _put(done: queue.Queue, item: object, stop: threading.Event) -> None:
+    """Hand over, unless nobody takes any more."""
+    while not stop.is_set():
+        with contextlib.suppress(queue.Full):
+            done.put(item, timeout=0.2)
+            return

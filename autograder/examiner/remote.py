@@ -4,29 +4,13 @@ import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from examiner.ask import Callback, Remote
+from examiner.ask import Remote
 from examiner.errors import Raised
 
 if TYPE_CHECKING:
     from examiner.student import Student
 
 _SHOWN = {"__name__", "__qualname__", "__doc__"}
-
-
-def refer(value: Any) -> dict[str, Any]:
-    """Return how an object of the student's own goes back to it.
-
-    Raises:
-        TypeError: It is another object, which cannot go there.
-    """
-    if isinstance(value, RemoteObject):
-        return {"handle": value._handle}
-    if isinstance(value, Callback):
-        return {"handle": -1, "callback": value.name}
-    raise TypeError(
-        f"a {type(value).__name__} cannot go to a student's code; wanted plain data, "
-        "or examiner.ask.callback(name) for a function of a locked cell"
-    )
 
 
 class RemoteObject(Remote):

@@ -7,7 +7,6 @@ from enum import Enum, auto
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-
 _DEFINED = re.compile(r"^(?:async +)?(?:def|class) +(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 

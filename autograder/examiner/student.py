@@ -11,9 +11,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from examiner.ask import Callback
 from examiner.errors import GraderFault, Raised, WireFault
 from examiner.record import Outcome
-from examiner.remote import RemoteFunction, RemoteObject, refer
+from examiner.remote import RemoteFunction, RemoteObject
 from examiner.sandbox import Limits
 from examiner.wire import Channel, decode, encode
 
@@ -52,6 +53,7 @@ class Student:
         self.channel: Channel | None = None
         self.deadline = 0.0
         self._number = 0
+        self.given: Mapping[str, Any] = {}  # what locked cells defined, on both sides
 
     @property
     def alive(self) -> bool:
@@ -118,15 +120,15 @@ class Student:
             "verb": "touch",
             "touch": touch,
             "handle": handle,
-            "args": encode(args, out, refer),
-            "kwargs": encode(kwargs, out, refer),
+            "args": encode(args, out, self._refer),
+            "kwargs": encode(kwargs, out, self._refer),
         }
         return self._value(*self._request(request, out))
 
     def ask(self, verb: str, handle: int, args: Any) -> Any:
         """Ask a verb of :mod:`examiner.ask`."""
         out: list[bytes] = []
-        coded = encode(args, out, refer)
+        coded = encode(args, out, self._refer)
         request = {"verb": "ask", "ask": verb, "handle": handle, "args": coded}
         answer, buffers = self._request(request, out)
         return self._value(answer, buffers, plain_only=True)
@@ -202,6 +204,24 @@ class Student:
             return decode(answer.get("value"), buffers, made)
         except WireFault as fault:
             raise self._story(fault) from None
+
+    def _refer(self, value: Any) -> dict[str, Any]:
+        """Return how what is no plain data goes to the student's code.
+
+        Raises:
+            TypeError: It cannot go there.
+        """
+        if isinstance(value, RemoteObject):
+            return {"handle": value._handle}
+        if isinstance(value, Callback):
+            return {"handle": -1, "callback": value.name}
+        for name, own in self.given.items():
+            if own is value:
+                return {"handle": -1, "callback": name}
+        raise TypeError(
+            f"a {type(value).__name__} cannot go to a student's code; wanted plain "
+            "data, or what a locked cell defines"
+        )
 
     def _object(self, coded: dict[str, Any]) -> RemoteObject:
         number, kind = coded.get("handle"), coded.get("type")

@@ -9,7 +9,7 @@ import builtins
 import contextlib
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from examiner.candidate import set_seeds
 from examiner.errors import GraderFault
+from examiner.names import Names
 from examiner.outputs import clean_outputs, said
 from examiner.record import CellRecord, Outcome
 from examiner.roles import Role, defined_names, role_of, stored_names
@@ -26,32 +27,6 @@ from examiner.shell import NotebookShell, run, text_of
 from examiner.student import Gone, Student
 
 SEED = 20260  # of the usual random generators, before each test
-
-
-class Names(dict):
-    """The names of the tests: the instructor's own, then the student's.
-
-    Args:
-        student: Where other names are looked up.
-        own: Names to begin with.
-        asked: Names of Python's own that the solution defines anew.
-    """
-
-    def __init__(
-        self, student: Student, own: Mapping[str, Any], asked: set[str]
-    ) -> None:
-        super().__init__(own)
-        self.student, self.asked = student, asked
-        self.taken: dict[str, Any] = {}  # from the student, in this test
-
-    def __missing__(self, name: str) -> Any:
-        if name.startswith("__") or (
-            hasattr(builtins, name) and name not in self.asked
-        ):
-            raise KeyError(name)
-        if name not in self.taken:
-            self.taken[name] = self.student.name(name)
-        return self.taken[name]
 
 
 @dataclass
@@ -133,15 +108,27 @@ class Tester:
             self._run_locked(cell)
 
     def _run_locked(self, cell: NotebookNode) -> None:
-        """Run a locked cell here too: its names are the tests' own."""
-        ran = run(self.shell, cell.source)
-        if ran.error is not None:
+        """Run a locked cell here too: its names are the tests' own.
+
+        Where it uses the student's code, as a visible test does, its error is no fault.
+        """
+        self.names.begin()
+        try:
+            with self._time():
+                self._revive()
+                ran = run(self.shell, cell.source)
+        except Gone:
+            return
+        if ran.error is not None and not self.names.used:
             name = cell.metadata.nbgrader.grade_id
             raise GraderFault(
                 f"the locked cell {name} stops with {type(ran.error).__name__}: "
                 f"{text_of(ran.error)}"
             )
-        self.by_tests -= stored_names(cell.source)
+        defined = stored_names(cell.source)
+        self.by_tests -= defined
+        own = {name: self.names[name] for name in defined if name in self.names}
+        self.student.given = {**self.student.given, **own}
 
     def _run_theirs(self, cell: NotebookNode) -> None:
         """Run a cell in the student's process."""
@@ -168,7 +155,7 @@ class Tester:
     def _test(self, cell: NotebookNode) -> CellRecord:
         data = cell.metadata.nbgrader
         test = Test(data.grade_id, float(data.points), cell.source)
-        self.names.taken.clear()
+        self.names.begin()
         before = set(self.names)
         try:
             with self._time():

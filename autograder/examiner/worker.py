@@ -60,7 +60,7 @@ class Nursery:
             command,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=2,
             env=bubblewrap.environment(),
         )
         theirs.close()
@@ -203,7 +203,7 @@ def main() -> None:
             select.select([channel.sock], [], [])
             try:
                 job, buffers = channel.receive()
-            except EOFError:
+            except (EOFError, OSError):
                 return
             answer = worker.grade(Job.from_frame(job, buffers))
             notebook = answer.pop("notebook").encode("utf-8", "surrogatepass")

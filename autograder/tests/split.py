@@ -28,7 +28,7 @@ def given(source, grade_id="given"):
     return _cell(source, grade_id, locked=True)
 
 
-def test(source, points=2, grade_id="t"):
+def quiz(source, points=2, grade_id="t"):
     return _cell(source, grade_id, grade=True, locked=True, points=points)
 
 

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 
 from examiner.course import Course
-from examiner.grade import CellMark, Graded, standing
+from examiner.record import CellRecord, Outcome, Record
+from examiner.standing import standing
 
 HERE = Path(__file__).resolve().parents[1] / "demo"
 spec = importlib.util.spec_from_file_location("demo_grade", HERE / "grade.py")
@@ -26,9 +27,14 @@ def course():
     return course
 
 
+@pytest.fixture(scope="module")
+def records(course):
+    return {r.student: r for r in standing(course, demo.ASSIGNMENT)}
+
+
 @pytest.mark.parametrize("student", sorted(TABLE))
-def test_the_gradebook_has_the_expected_marks(course, student):
-    found = demo.as_row(standing(course, demo.ASSIGNMENT, student))
+def test_the_gradebook_has_the_expected_marks(records, student):
+    found = demo.as_row(records[student])
     assert found == {k: v for k, v in TABLE[student].items() if v}
 
 
@@ -38,6 +44,7 @@ def test_feedback_is_there_for_who_could_be_graded(course, student):
     text = page.read_text(encoding="utf-8")
     assert "points" in text
     assert "yield Case" not in text
+    assert "HIDDEN" not in text
 
 
 def test_the_summary_names_everyone(course):
@@ -46,7 +53,8 @@ def test_the_summary_names_everyone(course):
 
 
 def test_a_wrong_mark_is_found():
-    graded = Graded("ann", "a1", score=3, cells=[CellMark("q1", 3.0, 3)])
+    cell = CellRecord("q1", 3.0, 3, Outcome.PASS)
+    graded = Record("ann", "a1", "a1", cells=[cell])
     table = {"ann": {"q1": "2", "total": "3", "status": "graded"}}
     assert demo.compare([graded], table) == ["ann, q1: '3', wanted '2'"]
     assert demo.compare([], table) != []

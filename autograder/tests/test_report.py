@@ -5,28 +5,31 @@ import csv
 from tiny_course import make_course
 
 from examiner.course import Course
-from examiner.grade import CellMark, Graded
+from examiner.record import CellRecord, Outcome, Record
 from examiner.report import sum_up, write_report
 
 
 def results():
     return [
-        Graded(
+        Record(
             "ann",
             "a",
-            score=3,
-            max_score=5,
-            needs_manual=True,
-            cells=[CellMark("q1", 3, 3), CellMark("q2", None, 2)],
+            "n",
+            cells=[
+                CellRecord("q1", 3, 3, Outcome.PASS),
+                CellRecord("q2", None, 2, Outcome.MANUAL),
+            ],
         ),
-        Graded(
+        Record(
             "=cmd",
             "a",
-            score=1,
-            max_score=5,
-            cells=[CellMark("q1", 1, 3, "m", "<b> & so"), CellMark("q2", 0, 2)],
+            "n",
+            cells=[
+                CellRecord("q1", 1, 3, Outcome.PARTIAL, hint="<b> & so", mistake="m"),
+                CellRecord("q2", 0, 2, Outcome.MISSING),
+            ],
         ),
-        Graded("cy", "a", "unreadable", "no notebook"),
+        Record("cy", "a", "n", "unreadable", message="no notebook"),
     ]
 
 

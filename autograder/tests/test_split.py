@@ -1,12 +1,11 @@
 """A student's code and the tests run apart, and the marks are right."""
 
 import pytest
-from split import LIMITS, answer, extra, given, needs, run, test
+from split import LIMITS, answer, extra, given, needs, quiz, run
 
 from examiner.job import Setup
 from examiner.worker import Worker
 
-test.__test__ = False  # it makes a cell
 pytestmark = pytest.mark.skipif(bool(needs()), reason=needs())
 DOUBLE = answer("def double(x):\n    return x + x")
 
@@ -25,9 +24,9 @@ def outcome(worker, *cells, **more):
 
 
 def test_a_right_answer_gets_full_points_and_a_wrong_one_none(worker):
-    right = test("assert double(3) == 6")
+    right = quiz("assert double(3) == 6")
     assert outcome(worker, DOUBLE, right) == ("PASS", 2.0, "")
-    wrong = outcome(worker, DOUBLE, test("assert double(3) == 7, 'twice 3 is 7'"))
+    wrong = outcome(worker, DOUBLE, quiz("assert double(3) == 7, 'twice 3 is 7'"))
     assert wrong[:2] == ("FAIL", 0.0)
     assert "twice 3 is 7" in wrong[2]
 
@@ -44,7 +43,7 @@ def test_functions_arrays_tensors_and_objects_can_be_tested_as_if_they_were_here
         worker,
         answer(state),
         given("import numpy as np, torch"),
-        test(
+        quiz(
             "assert isinstance(xs, np.ndarray) and xs.shape == (2, 3)\n"
             "np.testing.assert_allclose(xs[1], [3, 4, 5])\n"
             "assert table['a'] == [1, 2]\n"
@@ -60,12 +59,12 @@ def test_functions_arrays_tensors_and_objects_can_be_tested_as_if_they_were_here
 
 def test_an_exception_of_the_students_arrives_as_its_own_kind(worker):
     code = answer("def f(x):\n    raise ValueError('no ' + str(x))")
-    cell = test(
+    cell = quiz(
         "try:\n    f(3)\nexcept ValueError as e:\n    assert str(e) == 'no 3'\n"
         "else:\n    raise AssertionError"
     )
     assert outcome(worker, code, cell)[0] == "PASS"
-    kind, points, message = outcome(worker, code, test("f(3)"))
+    kind, points, message = outcome(worker, code, quiz("f(3)"))
     assert (kind, points) == ("FAIL", 0.0)
     assert "ValueError: no 3" in message
 
@@ -73,13 +72,13 @@ def test_an_exception_of_the_students_arrives_as_its_own_kind(worker):
 def test_a_locked_cells_names_are_the_tests_own(worker):
     cells = [given("def helper(x):\n    return x + 1\nLIMIT = 10"), DOUBLE]
     cells += [extra("LIMIT = -1\ndef helper(x):\n    return 'forged'")]
-    cells += [test("assert helper(1) == 2 and LIMIT == 10 and double(helper(1)) == 4")]
+    cells += [quiz("assert helper(1) == 2 and LIMIT == 10 and double(helper(1)) == 4")]
     assert outcome(worker, *cells)[0] == "PASS"
 
 
 def test_the_student_sees_a_locked_cells_names_too(worker):
     code = answer("def f(x):\n    return helper(x) * 2")
-    cells = [given("def helper(x):\n    return x + 1"), code, test("assert f(1) == 4")]
+    cells = [given("def helper(x):\n    return x + 1"), code, quiz("assert f(1) == 4")]
     assert outcome(worker, *cells)[0] == "PASS"
 
 
@@ -87,18 +86,18 @@ def test_pythons_own_names_stay_pythons_unless_they_were_asked_for(worker):
     cells = [
         DOUBLE,
         extra("len = 5\nsum = print"),
-        test("assert len([1, double(1)]) == 2"),
+        quiz("assert len([1, double(1)]) == 2"),
     ]
     assert outcome(worker, *cells)[0] == "PASS"
     code = answer("def sum(xs):\n    return 'mine'")
-    cell = test("assert sum([1]) == 'mine'")
+    cell = quiz("assert sum([1]) == 'mine'")
     assert outcome(worker, code, cell, asked=("sum",))[0] == "PASS"
     assert outcome(worker, code, cell)[0] == "FAIL"
 
 
 def test_a_later_cell_of_the_students_changes_what_a_test_had_defined(worker):
-    cells = [answer("x = 1"), test("y = x", grade_id="t0"), extra("y = 7")]
-    assert outcome(worker, *cells, test("assert y == 7"))[0] == "PASS"
+    cells = [answer("x = 1"), quiz("y = x", grade_id="t0"), extra("y = 7")]
+    assert outcome(worker, *cells, quiz("assert y == 7"))[0] == "PASS"
 
 
 @pytest.mark.parametrize(
@@ -118,17 +117,18 @@ def test_a_later_cell_of_the_students_changes_what_a_test_had_defined(worker):
 )
 def test_only_an_instructors_number_within_bounds_is_an_award(worker, last, want):
     code = answer("def award(x):\n    return 0.001")
-    assert outcome(worker, code, test(last))[:2] == want
+    assert outcome(worker, code, quiz(last))[:2] == want
 
 
 def test_text_on_stderr_costs_nothing(worker):
     code = "import logging, sys, warnings\nwarnings.warn('w')\nlogging.warning('l')\n"
     code += "def f():\n    sys.stderr.write('e')\n    warnings.warn('w')\n    return 1"
-    assert outcome(worker, answer(code), test("assert f() == 1"))[:2] == ("PASS", 2.0)
+    assert outcome(worker, answer(code), quiz("assert f() == 1"))[:2] == ("PASS", 2.0)
 
 
 def test_figures_tables_and_text_appear_as_in_jupyterlab(worker):
-    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint('hello')\n3"
+    code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
+    code += "print('hello')\n3"
     _, notebook = run(worker, extra(code), extra("1 / 0"))
     kinds = [o.output_type for o in notebook.cells[0].outputs]
     assert sorted(kinds) == ["display_data", "execute_result", "stream"]
@@ -142,7 +142,7 @@ def test_figures_tables_and_text_appear_as_in_jupyterlab(worker):
 AMOK = {
     "loops": ("while True: pass", "TIMEOUT"),
     "loops and catches everything": (
-        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "while True:\n    try:\n        while 1: pass\n    except BaseException: pass",
         "TIMEOUT",
     ),
     "ignores the interrupt": (
@@ -167,9 +167,9 @@ def test_a_cell_that_runs_amok_costs_its_own_question_alone(worker, name):
         worker,
         answer("before = 5", "q1"),
         answer(source + "\nlost = 1", "q2"),
-        test("assert lost == 1", grade_id="t2"),
+        quiz("assert lost == 1", grade_id="t2"),
         answer("after = before + 1", "q3"),
-        test("assert (before, after) == (5, 6)", grade_id="t3"),
+        quiz("assert (before, after) == (5, 6)", grade_id="t3"),
     )
     assert (cells["t2"]["outcome"], cells["t2"]["points"]) == (want, 0.0)
     assert cells["t3"]["outcome"] == "PASS", cells["t3"]
@@ -182,8 +182,8 @@ def test_a_call_that_runs_amok_costs_its_own_test_alone(worker, name):
     cells, _ = run(
         worker,
         answer(f"def f():\n    {body}\ndef g():\n    return 1"),
-        test("f()", grade_id="t1"),
-        test("assert g() == 1", grade_id="t2"),
+        quiz("f()", grade_id="t1"),
+        quiz("assert g() == 1", grade_id="t2"),
     )
     assert (cells["t1"]["outcome"], cells["t1"]["points"]) == (want, 0.0)
     assert cells["t2"]["outcome"] == "PASS", cells["t2"]
@@ -192,15 +192,15 @@ def test_a_call_that_runs_amok_costs_its_own_test_alone(worker, name):
 def test_nothing_that_a_hidden_test_holds_is_told(worker):
     hidden = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
     for line in ("assert double(3) == 1234", "assert False, f'secret {1234}'"):
-        told = outcome(worker, DOUBLE, test("x = 1\n" + hidden.format(line)))
+        told = outcome(worker, DOUBLE, quiz("x = 1\n" + hidden.format(line)))
         assert told == ("FAIL", 0.0, "A hidden test failed.")
     line = "assert False, 'Mind the sign.'"
-    told = outcome(worker, DOUBLE, test(hidden.format(line)))[2]
+    told = outcome(worker, DOUBLE, quiz(hidden.format(line)))[2]
     assert told == "A hidden test failed: Mind the sign."
 
 
 def test_a_missing_answer_is_said_to_be_missing(worker):
-    cells, _ = run(worker, answer(""), test("assert double(1) == 2"), missing=("q",))
+    cells, _ = run(worker, answer(""), quiz("assert double(1) == 2"), missing=("q",))
     assert cells["t"]["outcome"] == "MISSING"
     assert cells["t"]["message"] == "The cell q was not handed in."
 
@@ -208,20 +208,21 @@ def test_a_missing_answer_is_said_to_be_missing(worker):
 def test_what_lies_beside_the_notebook_can_be_read_and_hides_no_module(worker):
     files = {"data/a.txt": b"42", "numpy.py": b"raise SystemExit", "mine.py": b"x = 3"}
     code = "import mine, numpy\nvalue = int(open('data/a.txt').read()) + mine.x"
-    cell = test("assert value == 45")
+    cell = quiz("assert value == 45")
     assert outcome(worker, answer(code), cell, files=files)[0] == "PASS"
 
 
 SPYING = {
     "the environment": "found = any('EXAM' in k or 'NBG' in k for k in os.environ)",
-    "other processes": "found = len([p for p in os.listdir('/proc') if p.isdigit()]) > 1",
+    "other processes": "found = sum(p.isdigit() for p in os.listdir('/proc')) > 1",
     "the machine's users": "found = os.path.exists('/etc/passwd')",
     "the course": f"found = os.path.exists({__file__!r})",
-    "the network": "found = bool([n for _, n in socket.if_nameindex() if n != 'lo'])",
+    "the network": "found = [n for _, n in socket.if_nameindex()] != ['lo']",
     "a namespace": "found = ctypes.CDLL(None).unshare(0x10000000) == 0",
-    "a mount": "found = ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0",
-    "privileges": "found = 'CapEff:\\t0000000000000000' not in open('/proc/self/status').read()",
-    "the system's settings": "found = os.access('/proc/sys/kernel/core_pattern', os.W_OK)",
+    "a mount": "found = ctypes.CDLL(None).mount(b'', b'/tmp', b'tmpfs', 0, None) == 0",
+    "privileges": "s = open('/proc/self/status').read()\n"
+    "found = 'CapEff:\\t' + 16 * '0' not in s",
+    "the system": "found = os.access('/proc/sys/kernel/core_pattern', os.W_OK)",
     "Python's own folder": "found = os.access(os.path.dirname(os.__file__), os.W_OK)",
 }
 
@@ -229,13 +230,13 @@ SPYING = {
 @pytest.mark.parametrize("name", SPYING)
 def test_a_students_code_does_not_reach(worker, name):
     code = f"import os, socket, ctypes\n{SPYING[name]}"
-    assert outcome(worker, answer(code), test("assert found is False"))[0] == "PASS"
+    assert outcome(worker, answer(code), quiz("assert found is False"))[0] == "PASS"
 
 
 def test_a_process_that_a_student_leaves_behind_is_ended(worker):
     code = "import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', "
     code += "'import time; time.sleep(987)'], start_new_session=True)"
-    assert outcome(worker, answer(code), test("assert p.pid > 1"))[0] == "PASS"
+    assert outcome(worker, answer(code), quiz("assert p.pid > 1"))[0] == "PASS"
     import subprocess
 
     shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True)
