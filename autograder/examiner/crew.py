@@ -42,7 +42,7 @@ class Hand:
         self.setup = setup
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
-        self.closed = False
+        self.ready = self.closed = False
 
     def start(self) -> None:
         """Start it, if it does not run.
@@ -50,6 +50,20 @@ class Hand:
         Raises:
             CannotRun: It does not start.
         """
+        self.launch()
+        if self.ready:
+            return
+        try:
+            answer, _ = self.channel.receive(time.monotonic() + 2 * START)
+        except (EOFError, OSError):
+            answer = {"fault": "A worker does not start; its own words are above."}
+        if "fault" in answer:
+            self.end()
+            raise CannotRun(answer["fault"])
+        self.ready = True
+
+    def launch(self) -> None:
+        """Begin to start it, if it does not run."""
         if self.closed:
             raise EOFError
         if self.process and self.process.poll() is None:
@@ -67,13 +81,6 @@ class Hand:
                 stdout=2,  # what it says is for the instructor
             )
         self.channel = Channel(ours)
-        try:
-            ready, _ = self.channel.receive(time.monotonic() + 2 * START)
-        except (EOFError, OSError):
-            ready = {"fault": "A worker does not start; its own words are above."}
-        if "fault" in ready:
-            self.end()
-            raise CannotRun(ready["fault"])
 
     def grade(self, job: Job) -> Answer:
         """Have a notebook graded; a worker that is lost is replaced once."""
@@ -110,7 +117,7 @@ class Hand:
                 self.process.wait(5)
             self.process.kill()
             self.process.wait()
-        self.process = self.channel = None
+        self.process, self.channel, self.ready = None, None, False
 
 
 class Crew:
@@ -169,7 +176,9 @@ class Crew:
             thread.join()
 
     def __enter__(self) -> "Crew":
-        """Return the crew, whose workers end with the block."""
+        """Have the workers load their libraries; they end with the block."""
+        for hand in self.hands:
+            hand.launch()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -30,6 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _IMAGES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table")
+_TEMPLATES = Environment(
+    loader=PackageLoader("examiner"), autoescape=True, undefined=StrictUndefined
+)
 _TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}
 
 
@@ -57,13 +60,10 @@ def write_feedback(
 
 def render(record: Record, notebook: NotebookNode | None, provenance: str = "") -> str:
     """Return the page's text."""
-    templates = Environment(
-        loader=PackageLoader("examiner"), autoescape=True, undefined=StrictUndefined
-    )
     room = [PAGE_LIMIT]
     marks = {cell.grade_id: cell for cell in record.cells}
     parts = [_part(cell, room, marks) for cell in (notebook.cells if notebook else [])]
-    return templates.get_template("feedback.html").render(
+    return _TEMPLATES.get_template("feedback.html").render(
         record=record, parts=parts, provenance=provenance, clean=clean_text
     )
 

@@ -16,7 +16,6 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +142,15 @@ class Nursery:
                 self.child.look()
                 continue
             try:
-                order, buffers = self.channel.receive()
+                order, _ = self.channel.receive()
             except EOFError:
                 return
-            self._obey(order, buffers)
+            self._obey(order)
 
-    def _obey(self, order: dict[str, Any], buffers: list[bytes]) -> None:
+    def _obey(self, order: dict[str, Any]) -> None:
         what = order["order"]
         if what == "start":
-            files = dict(zip(order["files"], buffers, strict=True))
-            self.child = self._start(_receive_handle(self.sock), files)
+            self.child = self._start(_receive_handle(self.sock))
         elif what == "interrupt" and self.child:
             self.child.interrupt()
         elif what == "end" and self.child:
@@ -160,13 +158,13 @@ class Nursery:
             self.child.end()
         self.channel.send(self.child.story() if self.child else {})
 
-    def _start(self, handle: int, files: Mapping[str, bytes]) -> Child:
+    def _start(self, handle: int) -> Child:
         if self.child:
             self.child.end()
         held = _usage("self")[1]
         pid = os.fork() if self.level == "process" else _fork_first()
         if pid == 0:
-            _become_candidate(handle, self.level, self.limits, files)
+            _become_candidate(handle, self.level, self.limits)
         os.close(handle)
         return Child(pid, self.level, self.limits, held)
 
@@ -191,9 +189,7 @@ def _receive_handle(sock: socket.socket) -> int:
     return array.array("i", data)[0]
 
 
-def _become_candidate(
-    handle: int, level: str, limits: Limits, files: Mapping[str, bytes]
-) -> None:
+def _become_candidate(handle: int, level: str, limits: Limits) -> None:
     """Give up everything, and serve the tester; this never returns."""
     code = 1
     try:
@@ -205,6 +201,8 @@ def _become_candidate(
         confine.close_all_but([handle])
         channel = Channel(socket.socket(fileno=handle))
         try:
+            header, data = channel.receive()
+            files = dict(zip(header["files"], data, strict=True))
             confine.confine(limits, files, level)
         except Exception as fault:  # whatever it is, nothing may run now
             why = f"{type(fault).__name__}: {fault}"

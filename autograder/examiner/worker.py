@@ -28,7 +28,7 @@ import nbformat
 from examiner.errors import CannotRun
 from examiner.job import Job, Setup
 from examiner.nursery import warm
-from examiner.sandbox import bubblewrap, confine
+from examiner.sandbox import bubblewrap, confine, kernel
 from examiner.shell import make_shell
 from examiner.student import Student
 from examiner.tester import Tester
@@ -145,6 +145,8 @@ class Worker:
         """Be the tester: this never returns."""
         code = 1
         try:
+            if sys.platform == "linux":
+                kernel.die_with(signal.SIGKILL)
             _limit_addresses()
             limits = self.setup.limits
             files = {**job.files, **job.given}

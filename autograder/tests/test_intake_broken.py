@@ -94,7 +94,7 @@ def test_lines_of_windows_are_lines(desk):
     [
         ("return 2", "return \0002"),
         ("return 2", "return \\u00002"),
-        ('"cells"', '\0"cells"'),
+        ('"cell_type"', '\0"cell_type"'),
     ],
 )
 def test_nul_characters_are_left_out(desk, old, new):

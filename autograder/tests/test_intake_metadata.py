@@ -2,7 +2,8 @@
 
 import pytest
 from intake_desk import RIGHT, STUB, WORDS, Desk, named, own, released, strip
-from tiny_course import TEST
+from nbformat.v4 import new_code_cell, new_output
+from tiny_course import TEST, cell
 
 from examiner.intake import Limits, take_in
 
@@ -65,6 +66,42 @@ def test_without_any_metadata_everything_is_recognised(desk):
         "print(double(4))",
         "Because of sums.",
     ]
+
+
+def test_without_metadata_alike_tests_are_told_apart_by_every_word(desk):
+    for name in ("halve", "treble"):
+        text = f"assert callable({name})"
+        test = cell(new_code_cell, text, name, grade=True, locked=True, points=1)
+        desk.source.cells.append(test)
+    book = released(RIGHT)
+    more = [own(f"assert callable({name})") for name in ("treble", "halve")]
+    book["cells"] += more
+    assert not any("as it was given" in s for s in desk.put(strip(book)).take().repairs)
+
+
+def test_without_metadata_a_changed_test_is_recognised_wherever_it_stands(desk):
+    book = strip(released(RIGHT))
+    book["cells"][1]["source"] += "  # yes"
+    book["cells"].append(book["cells"].pop(1))
+    assert desk.put(book).texts() == [RIGHT, TEST, WORDS]
+
+
+def test_without_metadata_code_is_not_moved_on_a_guess(desk):
+    text = "### BEGIN SOLUTION\nprint(1)\n### END SOLUTION"
+    desk.source.cells.append(cell(new_code_cell, text, "q3", solution=True))
+    book = strip(released(RIGHT))
+    book["cells"].insert(0, own("math = 5"))
+    intake = desk.put(book).take()
+    assert intake.notebook.cells[0].source == "math = 5"
+    assert intake.missing == ["q3"]
+
+
+def test_without_metadata_a_variable_that_was_asked_for_is_recognised(desk):
+    text = "### BEGIN SOLUTION\nrate = 3\n### END SOLUTION"
+    desk.source.cells.insert(0, cell(new_code_cell, text, "q0", solution=True))
+    book = strip(released(RIGHT))
+    book["cells"].append(own("rate: float = 0.5 * 2"))
+    assert desk.put(book).marks()["q0"].source == "rate: float = 0.5 * 2"
 
 
 def test_without_metadata_work_wins_over_an_untouched_copy(desk):
@@ -130,7 +167,7 @@ def test_images_in_words_are_kept_and_other_attachments_are_not(desk):
     bad = {"b.svg": {"image/svg+xml": "aGVsbG8="}, "c": 5, "d": {"image/png": 5}}
     bad["e"] = {"image/png": "<script>"}
     book["cells"][2]["attachments"] = good | bad
-    book["cells"][0]["attachments"] = good  # in code there are none
+    book["cells"].append(own("n = 1", attachments=good))  # code may have none
     assert desk.put(book).marks()["q2"].attachments == good
 
 
@@ -164,7 +201,18 @@ def test_a_source_without_ids_is_aligned_all_the_same(desk):
 
 
 def test_a_cell_that_defines_the_name_wins_over_one_that_only_looks_alike(desk):
-    other = "def double(x):\n    total = 0\n    for _ in range(2): total += x\n    return total"
+    other = "def double(x):\n    both = x, x\n    total = sum(both)\n    return total"
     book = strip(released(other))
     book["cells"].insert(0, own(STUB.replace("double", "treble")))
     assert desk.put(book).marks()["q1"].source == other
+
+
+def test_what_the_instructor_s_own_run_left_behind_goes_too(desk):
+    answer, _, words = desk.source.cells
+    answer.outputs, answer.execution_count = [new_output("stream", text="4")], 4
+    words.attachments = {"sample.png": {"image/png": "aGVsbG8="}}
+    desk.source.metadata.widgets = {"state": "large"}
+    book = take_in(desk.put(released(RIGHT)).home, "a0_double", desk.source).notebook
+    assert (book.cells[0].outputs, book.cells[0].execution_count) == ([], None)
+    assert "attachments" not in book.cells[2]
+    assert "widgets" not in book.metadata

@@ -5,7 +5,7 @@ import json
 import pytest
 from intake_desk import NAME, RIGHT, STUB, VISIBLE, Desk, named, own, released
 
-from examiner.intake import safe_student_id
+from examiner.intake import Limits, safe_student_id
 
 
 @pytest.fixture
@@ -50,10 +50,16 @@ def test_work_wins_over_the_right_name_of_an_empty_one(desk, right, why):
 
 def test_of_several_other_names_the_best_match_is_taken(desk):
     desk.put({"cells": [own("print(1)")]}, "a.ipynb").put("{", "b.ipynb")
-    desk.put(released(RIGHT, "Because."), "c.ipynb").put(released(RIGHT), "d.ipynb")
+    desk.put(released(RIGHT), "c.ipynb").put(released(RIGHT, "Because."), "d.ipynb")
     intake = desk.take()
-    assert intake.repairs[0] == f"c.ipynb was taken for {NAME}, which is not there."
-    assert "Other notebooks were not used: a.ipynb, b.ipynb, d.ipynb." in intake.repairs
+    assert intake.repairs[0] == f"d.ipynb was taken for {NAME}, which is not there."
+    assert "Other notebooks were not used: a.ipynb, b.ipynb, c.ipynb." in intake.repairs
+
+
+def test_only_so_many_notebooks_are_read(desk):
+    desk.put({"cells": [own("print(1)")]}, "a.ipynb").put(released(RIGHT), "b.ipynb")
+    assert desk.take(limits=Limits(notebooks=1)).missing == ["q1", "q2"]
+    assert desk.take(limits=Limits(notebooks=2)).missing == []
 
 
 def test_another_notebook_of_the_assignment_is_never_taken_for_this_one(desk):

@@ -39,6 +39,7 @@ def test_a_course_s_own_stub_is_recognised():
     mine = new_code_cell("def double(x):\n    pass  # yours")
     assert is_untouched(mine, source, config)
     assert not is_untouched(mine, source)
+    assert wanted_cells(source_notebook(), config)[0].given == mine.source
 
 
 def test_what_was_given_is_what_nbgrader_releases(tmp_path):
@@ -56,3 +57,9 @@ def test_a_source_that_nbgrader_cannot_release_is_the_instructor_s_to_mend():
     source.cells[0].source = "### BEGIN SOLUTION\nno end"
     with pytest.raises(RuntimeError, match="no end solution"):
         wanted_cells(source)
+
+
+def test_a_task_is_the_course_s_text_whether_it_is_locked_or_not():
+    notebook = source_notebook()
+    notebook.cells = [cell(new_markdown_cell, "Draw it.", "q4", task=True, points=2)]
+    assert wanted_cells(notebook)[0].role.name == "LOCKED"

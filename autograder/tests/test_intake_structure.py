@@ -49,6 +49,12 @@ def test_an_answer_copied_unchanged_stays_one_answer(desk):
     assert intake.missing == []
 
 
+def test_a_nameless_copy_of_what_was_given_goes(desk):
+    book = released(RIGHT)
+    book["cells"] += [own(STUB), own("n = 1")]
+    assert desk.put(book).texts() == [RIGHT, TEST, WORDS, "n = 1"]
+
+
 def test_a_copied_test_goes_and_a_changed_copy_runs_as_the_student_s_own(desk):
     book = released(RIGHT)
     test = book["cells"][1]
@@ -174,6 +180,7 @@ def test_no_stub_defines_again_what_stands_in_another_answer(desk, deleted):
     intake = desk.put(book).take()
     assert [c.source for c in intake.notebook.cells] == [both, TEST, WORDS, ""]
     assert intake.missing == []
+    assert intake.repairs == ["q3: written in another cell; taken from there."]
 
 
 def test_an_answer_for_a_hand_is_shown_to_it_also_from_another_answer(desk):

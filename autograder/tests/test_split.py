@@ -233,6 +233,45 @@ def test_a_students_code_does_not_reach(worker, name):
     assert outcome(worker, answer(code), quiz("assert found is False"))[0] == "PASS"
 
 
+PLACES = ["/", "/dev", "/home", "/etc", "/usr", "/var/tmp", "/proc/sys/kernel", "/run"]
+
+
+def test_a_student_can_write_to_the_own_folders_alone(worker):
+    code = f"""
+import os
+found = []
+for place in {PLACES!r} + [os.path.dirname(os.__file__)]:
+    try:
+        with open(f"{{place}}/left_behind", "w") as file:
+            file.write("x")
+        found.append(place)
+    except OSError:
+        pass
+for place in (os.path.expanduser("~"), "/tmp", "/dev/shm", "."):
+    with open(f"{{place}}/left_behind", "w") as file:
+        file.write("x")
+"""
+    assert outcome(worker, answer(code), quiz("assert found == []"))[0] == "PASS"
+
+
+def test_the_next_student_finds_nothing_of_the_last_one(worker):
+    code = "secret = open('mine.csv').read()\nopen('/tmp/note', 'w').write(secret)"
+    files = {"mine.csv": b"a secret of ann's"}
+    cell = quiz("assert len(secret) == 17")
+    assert outcome(worker, answer(code), cell, files=files)[0] == "PASS"
+    code = "import os\nfound = os.listdir('/tmp') + os.listdir('.')\n"
+    code += "text = 'a secret of ' + 'ann' + chr(39)\nhits = 0\n"
+    code += "maps = [line.split() for line in open('/proc/self/maps')]\n"
+    code += "memory = open('/proc/self/mem', 'rb', 0)\n"
+    code += "for span, mode, *_ in maps:\n    if 'rw' in mode:\n"
+    code += "        low, high = (int(n, 16) for n in span.split('-'))\n"
+    code += "        try:\n            memory.seek(low)\n"
+    code += "            hits += memory.read(high - low).count(text.encode() + b's')\n"
+    code += "        except (OSError, MemoryError, OverflowError):\n            pass\n"
+    cell = quiz("assert 'note' not in found and hits == 0, (found, hits)")
+    assert outcome(worker, answer(code), cell)[0] == "PASS"
+
+
 def test_a_process_that_a_student_leaves_behind_is_ended(worker):
     code = "import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', "
     code += "'import time; time.sleep(987)'], start_new_session=True)"

@@ -23,7 +23,7 @@ from throughtime.device import seed_all
 from throughtime.train import fit
 
 B, H, LR, CLIP = 128, 128, 3e-3, 5.0
-CHANNELS = (32, 64, 64, 64)
+CHANNELS = (32, 64, 64)
 V = len(images.caption_vocabulary())
 RECIPES = {
     "attention": "Soft attention; 35 % of the captions of two things speak of one, so "

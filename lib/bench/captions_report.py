@@ -19,6 +19,7 @@ TARGETS = {
     ("count", "true"): 0.40,
     ("test", "mass"): 0.56,
 }
+SCENES = 7  # their seed; the recipe was chosen on those of seed 0
 SPLITS = {
     "test": "one or two things",
     "pairs": "held-out pairs of shape and colour",
@@ -31,8 +32,8 @@ Written by `python lib/bench/captions.py`; do not edit. `captions.py --help` say
 
 Each model saw scenes of one or two things, none twice, each with one true caption; no
 pair of `images.HELD_OUT` and no scene of three things was among them. Captions are
-greedy, of the last weights, on {scenes:,} scenes a split: nothing was chosen by these
-scenes. "True" is `images.is_true`. "Mass" is the attention on the cells of the thing
+greedy, of the last weights, on {scenes:,} scenes a split, of a seed that nothing was
+chosen by. "True" is `images.is_true`. "Mass" is the attention on the cells of the thing
 that a word names, "pointing" how often its peak lies there, over the true captions
 whose words can mean one thing only. The figures are medians of the seeds.
 """
@@ -46,7 +47,7 @@ def measure(model: nn.Module, number: int) -> dict[str, Any]:
 
 
 def _measure(model: nn.Module, split: str, number: int) -> dict[str, Any]:
-    scenes = images.scenes(split, number)
+    scenes = images.scenes(split, number, SCENES)
     said, masses, points = [], [], []
     for first in range(0, number, PART):
         part = scenes[first : first + PART]

@@ -40,11 +40,11 @@ def align(wanted: list[Wanted], handed: list[Handed]) -> Alignment:
         _by_place(result)
         _anywhere(result)
         _longest(result)
-    _written_elsewhere(result)
-    _drop_copies(result)
     lost = [result.wanted[i] for i in sorted(set(result.found) - named)]
     lost = [w.name for w in lost if w.role is not Role.PLAIN]
     result.say(lost, "without a name; recognised by what is said, or by the place")
+    _written_elsewhere(result)
+    _drop_copies(result)
     return result
 
 

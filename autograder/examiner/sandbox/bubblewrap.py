@@ -43,7 +43,7 @@ def environment() -> dict[str, str]:
         "LANG": "C.UTF-8",
         "TMPDIR": "/tmp",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": "/var/cache/matplotlib",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         **threads,
@@ -66,13 +66,14 @@ def command(inner: list[str], seen: Iterable[Path]) -> list[str] | None:
     found = [bwrap, *_FLAGS]
     for key, value in environment().items():
         found += ["--setenv", key, value]
+    found += ["--tmpfs", "/tmp"]  # the fork server's; students' processes get their own
     found += [part for path in _SYSTEM for part in _like_outside(path)]
     for path in (*_SETTINGS, *_python(), *_outermost(seen)):
         found += ["--ro-bind-try", str(path), str(path)]
-    found += ["--proc", "/proc", "--dev", "/dev"]
-    for path in (HOME, "/tmp", "/var/cache/matplotlib"):
-        found += ["--dir", path]
-    return [*found, "--chdir", "/", *inner]
+    found += ["--proc", "/proc", "--dev", "/dev", "--dir", HOME, "--chdir", "/"]
+    # All students' processes see these folders: none may write there.
+    found += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    return [*found, *inner]
 
 
 def _like_outside(path: str) -> list[str]:

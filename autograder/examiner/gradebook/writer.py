@@ -1,4 +1,4 @@
-"""Write nbgrader's gradebook, and the notebooks that its formgrader shows.
+"""Write marks in nbgrader's gradebook, and the notebooks that its formgrader shows.
 
 One writer, one session, one transaction a submission: many workers send their records
 here. Old automatic scores never survive a new submission; what a hand gave does, and is
@@ -6,7 +6,6 @@ marked for a second look when the answer has changed.
 """
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNoteb
 from nbgrader.preprocessors import AssignLatePenalties
 
 from examiner.course import Course
+from examiner.gradebook.entry import enter_notebook
 from examiner.record import CellRecord, Outcome, Record
 
 
@@ -48,55 +48,16 @@ class Writer:
         Args:
             assignment: The assignment's name.
             sources: The instructor's notebooks by name, without their ending.
+
+        Raises:
+            CannotRun: nbgrader cannot release a source.
         """
         self.book.update_or_create_assignment(assignment)
         for name, source in sources.items():
-            spec = json.dumps(source.metadata.get("kernelspec", {}))
-            self.book.update_or_create_notebook(name, assignment, kernelspec=spec)
-            cells = [c for c in source.cells if "nbgrader" in c.metadata]
-            for cell in cells:
-                self._enter_cell(cell, name, assignment)
-            self._forget(cells, name, assignment)
-        self.book.db.commit()
-
-    def _enter_cell(self, cell: NotebookNode, notebook: str, assignment: str) -> None:
-        grade_id = cell.metadata.nbgrader.grade_id
-        where = grade_id, notebook, assignment
-        points = {"cell_type": cell.cell_type}
-        if utils.is_grade(cell) or utils.is_task(cell):
-            points["max_score"] = float(cell.metadata.nbgrader.points)
-        if utils.is_grade(cell):
-            self.book.update_or_create_grade_cell(*where, **points)
-        if utils.is_solution(cell):
-            self.book.update_or_create_solution_cell(*where)
-        if utils.is_task(cell):
-            self.book.update_or_create_task_cell(*where, **points)
-        self.book.update_or_create_source_cell(
-            *where,
-            cell_type=cell.cell_type,
-            locked=utils.is_locked(cell),
-            source=cell.source,
-            checksum=utils.compute_checksum(cell),
-        )
-
-    def _forget(
-        self, cells: list[NotebookNode], notebook: str, assignment: str
-    ) -> None:
-        """Remove cells that the source no longer has, with their marks."""
-        entry = self.book.find_notebook(notebook, assignment)
-        kinds = {
-            "grade_cells": utils.is_grade,
-            "solution_cells": utils.is_solution,
-            "task_cells": utils.is_task,
-            "source_cells": lambda cell: True,
-        }
-        for name, belongs in kinds.items():
-            kept = {c.metadata.nbgrader.grade_id for c in cells if belongs(c)}
-            for cell in list(getattr(entry, name)):
-                if cell.name not in kept:
-                    self.book.db.delete(cell)
-        self.book.db.commit()
-        self.book.db.expire_all()
+            enter_notebook(self.book, assignment, name, source, self.course.config)
+        for old in list(self.book.find_assignment(assignment).notebooks):
+            if old.name not in sources:
+                self.book.remove_notebook(old.name, assignment)
 
     def write(self, record: Record, notebook: NotebookNode | None) -> None:
         """Write what a notebook earned, and the notebook itself.
@@ -104,27 +65,47 @@ class Writer:
         Args:
             record: What it earned; no automatic score but these survives.
             notebook: As it was run; None if it could not be read.
+
+        Raises:
+            Exception: The database or the disk refused; nothing is half written, and
+                the next record can be.
         """
         changed = self._changed(record, notebook)
+        try:
+            self._write_marks(record, changed)
+            self.book.db.commit()
+        except Exception:
+            self.book.db.rollback()
+            raise
+        self._keep(record, notebook)
+
+    def _write_marks(self, record: Record, changed: set[str]) -> None:
         entry = self._submission(record)
         marks = {cell.grade_id: cell for cell in record.cells}
+        answers = {comment.cell.name for comment in entry.comments}
         for grade in entry.grades:
-            _write_grade(grade, marks.get(grade.cell.name), changed)
+            name = grade.cell.name
+            # A test's points follow from all that the student wrote.
+            new = name in changed if name in answers else bool(changed)
+            _write_grade(grade, marks.get(name), new)
         for comment in entry.comments:
             mark = marks.get(comment.cell.name)
             empty = mark is not None and mark.outcome is Outcome.MISSING
             comment.auto_comment = "No response." if empty else None
-        self.book.db.commit()
-        self._penalty(record)
-        self._keep(record, notebook)
+        self._penalty(record, entry)
 
     def _submission(self, record: Record) -> SubmittedNotebook:
         """Return the notebook's entry, with a grade and a comment for each cell."""
-        self.book.update_or_create_student(record.student)
         folder = self.course.path("submitted", record.assignment, record.student)
         timestamp = _timestamp(folder)
-        more = {"timestamp": timestamp} if timestamp else {}
-        self.book.update_or_create_submission(record.assignment, record.student, **more)
+        try:
+            submission = self.book.find_submission(record.assignment, record.student)
+            if timestamp:
+                submission.timestamp = utils.parse_utc(timestamp)
+        except MissingEntry:
+            self.book.update_or_create_student(record.student)
+            more = {"timestamp": timestamp} if timestamp else {}
+            self.book.add_submission(record.assignment, record.student, **more)
         where = record.notebook, record.assignment, record.student
         try:
             entry = self.book.find_submission_notebook(*where)
@@ -134,34 +115,32 @@ class Writer:
             entry = SubmittedNotebook(notebook=notebook, assignment=submission)
             self.book.db.add(entry)
         _complete(entry)
-        self.book.db.commit()
         return entry
 
     def _changed(self, record: Record, notebook: NotebookNode | None) -> set[str]:
         """Return the cells whose text is not that of the last time."""
         try:
-            before = nbformat.read(self._autograded(record), as_version=4)
+            old = _texts(nbformat.read(self._autograded(record), as_version=4))
         except Exception:  # there was none, or somebody damaged it
             return {cell.grade_id for cell in record.cells}
-        old = _texts(before)
         new = _texts(notebook) if notebook is not None else {}
         return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
-    def _penalty(self, record: Record) -> None:
-        """Take off what the course's late policy says."""
-        submission = self.book.find_submission(record.assignment, record.student)
-        late = submission.total_seconds_late
+    def _penalty(self, record: Record, entry: SubmittedNotebook) -> None:
+        """Take off what the course's late policy says, but no more than was earned."""
+        late = entry.assignment.total_seconds_late
+        entry.late_submission_penalty = None
+        if late <= 0:
+            return
+        self.book.db.flush()
+        self.book.db.expire(entry)
         plugin = AssignLatePenalties(config=self.course.config)
         plugin.init_plugin()
-        entry = self.book.find_submission_notebook(
-            record.notebook, record.assignment, record.student
+        penalty = plugin.plugin_inst.late_submission_penalty(
+            record.student, entry.score, late
         )
-        entry.late_submission_penalty = None
-        if late > 0:
-            entry.late_submission_penalty = plugin.plugin_inst.late_submission_penalty(
-                record.student, entry.score, late
-            )
-        self.book.db.commit()
+        if penalty is not None:
+            entry.late_submission_penalty = min(max(penalty, 0.0), entry.score)
 
     def _keep(self, record: Record, notebook: NotebookNode | None) -> None:
         """Put the notebook where formgrader looks, all of it or nothing."""
@@ -185,15 +164,18 @@ class Writer:
             submission = self.book.find_submission(assignment, student)
         except MissingEntry:
             return []
-        found = []
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                waits = grade.needs_manual_grade and grade.manual_score is None
-                points = None if waits else grade.score
-                outcome = Outcome.MANUAL if waits else Outcome.PASS
-                cell = CellRecord(grade.cell.name, points, grade.max_score, outcome)
-                found.append(cell)
-        return found
+        grades = [g for notebook in submission.notebooks for g in notebook.grades]
+        return [_stands(grade) for grade in grades]
+
+    def comments(self, assignment: str, student: str, notebook: str) -> dict[str, str]:
+        """Return what an instructor wrote to a student's answers, by cell."""
+        try:
+            entry = self.book.find_submission_notebook(notebook, assignment, student)
+        except MissingEntry:
+            return {}
+        return {
+            c.cell.name: c.manual_comment for c in entry.comments if c.manual_comment
+        }
 
     def remove(self, assignment: str, student: str) -> None:
         """Forget a submission, and its graded notebooks."""
@@ -216,23 +198,35 @@ def _complete(entry: SubmittedNotebook) -> None:
             entry.comments.append(Comment(cell=cell))
 
 
-def _write_grade(grade: Grade, mark: CellRecord | None, changed: set[str]) -> None:
+def _write_grade(grade: Grade, mark: CellRecord | None, new: bool) -> None:
     """Write an automatic score; points that a hand gave stay."""
     grade.auto_score = mark.points if mark else 0.0
-    if grade.manual_score is not None:
-        # An answer that is as it was needs no second look.
-        look = grade.cell.name in changed or grade.needs_manual_grade
-        grade.needs_manual_grade = look
-    else:
+    if grade.manual_score is None:
         grade.needs_manual_grade = grade.auto_score is None
+    else:  # an answer that is as it was needs no second look
+        grade.needs_manual_grade = new or grade.needs_manual_grade
+
+
+def _stands(grade: Grade) -> CellRecord:
+    """Return a grade as a record."""
+    waits = grade.needs_manual_grade and grade.manual_score is None
+    if waits:
+        outcome = Outcome.MANUAL
+    elif grade.score >= grade.max_score:
+        outcome = Outcome.PASS
+    else:
+        outcome = Outcome.PARTIAL if grade.score > 0 else Outcome.FAIL
+    points = None if waits else grade.score
+    return CellRecord(grade.cell.name, points, grade.max_score, outcome)
 
 
 def _texts(notebook: NotebookNode) -> dict[str, str]:
-    return {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in notebook.cells
-        if "nbgrader" in cell.metadata
-    }
+    """Return the cells' texts by name, and under "" those of the others together."""
+    texts = {"": ""}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        texts[name] = texts.get(name, "") + cell.source
+    return texts
 
 
 def _timestamp(folder: Path) -> str:

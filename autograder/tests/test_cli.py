@@ -1,0 +1,71 @@
+"""The commands beside ``grade``."""
+
+import nbformat
+import pytest
+from split import needs
+from tiny_course import hand_in, make_course
+
+from examiner import cli
+from examiner.record import CellRecord, Outcome, Record
+
+pytestmark = pytest.mark.skipif(bool(needs()), reason=needs())
+
+
+def run(monkeypatch, capsys, *args):
+    monkeypatch.setattr("sys.argv", ["examiner", *args])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return stop.value.code, *capsys.readouterr()
+
+
+def test_the_doctor_says_what_this_machine_can_do(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "doctor")
+    assert code == 0
+    assert "Isolation: full." in out
+    assert "2 GiB of memory" in out
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "said"),
+    [
+        ("double = lambda x: x + x", 0, "PASS     q1_test: 3 of 3"),
+        ("double = 3", 1, "AssertionError"),
+        ("1 / 0", 1, "ZeroDivisionError"),
+    ],
+)
+def test_a_student_can_check_the_visible_tests(
+    tmp_path, monkeypatch, capsys, source, code, said
+):
+    folder = hand_in(make_course(tmp_path), "ann", source)
+    path = folder / "a0_double.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].source = "assert callable(double)"
+    nbformat.write(notebook, path)
+    found = run(monkeypatch, capsys, "check", str(path))
+    assert found[0] == code, found
+    assert said in found[1]
+
+
+def test_a_file_that_is_no_notebook_is_refused_in_one_sentence(
+    tmp_path, monkeypatch, capsys
+):
+    path = tmp_path / "a.ipynb"
+    path.write_text("{")
+    code, _, err = run(monkeypatch, capsys, "check", str(path))
+    assert code == 2
+    assert "is no notebook that can be read" in err
+
+
+def test_the_help_names_each_command_and_exit_code(monkeypatch, capsys):
+    _, out, _ = run(monkeypatch, capsys, "--help")
+    for word in ("grade", "check", "doctor", "report", "Exit codes"):
+        assert word in out
+
+
+def test_a_record_survives_its_line_of_json():
+    cell = CellRecord("q1", None, 3.0, Outcome.MANUAL, "wait \ud800", "hint", "m")
+    record = Record("ann", "a1", "a1", cells=[cell], repairs=["mended"], unchanged=True)
+    again = Record.from_json(record.to_json())
+    assert again.cells == record.cells
+    assert (again.repairs, again.unchanged) == (["mended"], False)
+    assert '"needs_manual": true' in record.to_json()
