@@ -46,7 +46,7 @@ QUESTIONS = [
     (
         "def count(module):\n    return sum(p.numel() for p in module.parameters())",
         "p.numel()",
-        "1",
+        "2",
         "assert count(net) == 2",
     ),
     (

@@ -61,7 +61,8 @@ class Course:
     def path(self, step: str, assignment: str, student: str = ".") -> Path:
         """Return the folder of a step: source, release, submitted, autograded..."""
         name = getattr(self.directory, f"{step}_directory")
-        return Path(self.directory.format_path(name, student, assignment)).resolve()
+        # A link is not followed: a student's folder may be one, to another student's.
+        return Path(self.directory.format_path(name, student, assignment)).absolute()
 
     @property
     def reports(self) -> Path:

@@ -193,9 +193,8 @@ def _become_candidate(handle: int, level: str, limits: Limits) -> None:
     """Give up everything, and serve the tester; this never returns."""
     code = 1
     try:
-        if level == "process":
-            os.setsid()
-        else:
+        os.setsid()  # a signal to its own group must reach nobody else
+        if level != "process":
             kernel.die_with(signal.SIGKILL)
         confine.forget_signals()
         confine.close_all_but([handle])

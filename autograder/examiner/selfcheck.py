@@ -28,9 +28,13 @@ def check_notebook(path: Path, *, accept_weak: bool = False) -> Record:
     record = Record("you", path.stem, path.stem)
     try:
         own = nbformat.read(path, as_version=4)
+        intake = take_in(path.parent, path.stem, own)
     except Exception as fault:
-        raise CannotRun(f"{path} is no notebook that can be read: {fault}") from None
-    intake = take_in(path.parent, path.stem, own)
+        reason = str(fault).split("\n", 1)[0][:200]
+        raise CannotRun(
+            f"{path} is no notebook that can be read: {reason}. Take the one that you "
+            "were given, and copy your answers into it."
+        ) from None
     if intake.notebook is None:
         raise CannotRun(intake.why_not)
     level = best_level().name

@@ -191,8 +191,9 @@ class Student:
         return Gone(Outcome.DIED, f"The process with your code ended {how}.")
 
     def _order(self, what: str, **more: Any) -> dict[str, Any]:
-        self.nursery.send({"order": what, **more})
-        return self.nursery.receive()[0]
+        soon = time.monotonic() + START
+        self.nursery.send({"order": what, **more}, deadline=soon)
+        return self.nursery.receive(soon)[0]
 
     def _value(
         self, answer: dict[str, Any], buffers: list[bytes], plain_only: bool = False

@@ -300,3 +300,12 @@ def test_a_source_that_is_no_notebook_is_refused(tmp_path, monkeypatch, capsys):
     code, _, err = run(monkeypatch, capsys, "grade", "a0_double", "--course", str(home))
     assert code == 2
     assert "a0_double.ipynb" in err
+
+
+def test_a_folder_that_links_to_another_students_is_not_followed(tiny, graded):
+    folder = tiny / "submitted" / "thief"
+    folder.symlink_to(tiny / "submitted" / "ada", target_is_directory=True)
+    (thief,) = grade(graded[0], "thief")
+    folder.unlink()
+    assert (thief.status, thief.score) == ("unreadable", 0)
+    assert "link" in thief.message

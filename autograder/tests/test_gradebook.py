@@ -27,9 +27,8 @@ pytestmark = [
 @pytest.fixture
 def desk(tmp_path):
     course = course_in(tmp_path / "course")
-    writer = entered(course)
-    yield course, writer
-    writer.__exit__()
+    with entered(course) as writer:
+        yield course, writer
 
 
 def test_points_are_written_and_words_wait_for_a_hand(desk):

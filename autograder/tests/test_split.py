@@ -152,6 +152,7 @@ AMOK = {
     "sleeps": ("import time\ntime.sleep(1000)", "TIMEOUT"),
     "exits": ("import os\nos._exit(0)", "DIED"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "DIED"),
+    "forks without end": ("import os\nwhile True: os.fork()", "DIED TIMEOUT"),
     "takes all memory": (
         "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(2**22))",
         "MEMORY",
@@ -171,7 +172,8 @@ def test_a_cell_that_runs_amok_costs_its_own_question_alone(worker, name):
         answer("after = before + 1", "q3"),
         quiz("assert (before, after) == (5, 6)", grade_id="t3"),
     )
-    assert (cells["t2"]["outcome"], cells["t2"]["points"]) == (want, 0.0)
+    assert cells["t2"]["outcome"] in want.split()
+    assert cells["t2"]["points"] == 0
     assert cells["t3"]["outcome"] == "PASS", cells["t3"]
 
 
@@ -185,8 +187,17 @@ def test_a_call_that_runs_amok_costs_its_own_test_alone(worker, name):
         quiz("f()", grade_id="t1"),
         quiz("assert g() == 1", grade_id="t2"),
     )
-    assert (cells["t1"]["outcome"], cells["t1"]["points"]) == (want, 0.0)
+    assert cells["t1"]["outcome"] in want.split()
+    assert cells["t1"]["points"] == 0
     assert cells["t2"]["outcome"] == "PASS", cells["t2"]
+
+
+@pytest.mark.parametrize("number", [9, 15, 19])
+def test_a_signal_to_its_group_reaches_nobody_else(worker, number):
+    code = f"import os\nos.kill(0, {number})\n"
+    code += f"try:\n    os.kill(-1, {number})\nexcept OSError:\n    pass"
+    assert outcome(worker, answer(code), quiz("assert True"))[0] == "PASS"
+    assert outcome(worker, DOUBLE, quiz("assert double(3) == 6"))[0] == "PASS"
 
 
 def test_nothing_that_a_hidden_test_holds_is_told(worker):

@@ -22,7 +22,6 @@ the text of the answers and the student's own cells. In reading order:
 
 from examiner.intake.limits import Limits
 from examiner.intake.names import safe_student_id
-from examiner.intake.old import unreadable
 from examiner.intake.release import is_untouched
 from examiner.intake.take import Intake, take_in
 
@@ -32,5 +31,4 @@ __all__ = [
     "is_untouched",
     "safe_student_id",
     "take_in",
-    "unreadable",
 ]
