@@ -84,9 +84,10 @@ def compare(students: int) -> None:
             _show(f"{name}: {rows[-1][1]:.1f} s")
     want = marks["stock, 1 process"]
     for name, found in marks.items():
-        for student in want.keys() | found.keys():
-            if found.get(student) != want.get(student):
-                _show(f"{student}: {name} {found.get(student)}, not {want.get(student)}")
+        for student in sorted(want.keys() | found.keys()):
+            here, there = found.get(student), want.get(student)
+            if here != there:
+                _show(f"{student}: {here} by {name}, {there} by one stock process")
     if any(found != want for found in marks.values()):
         sys.exit("The marks differ.")
     base = rows[0][1]

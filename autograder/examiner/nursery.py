@@ -24,7 +24,6 @@ from examiner.sandbox import Limits, confine, kernel
 from examiner.shell import NotebookShell, make_shell
 from examiner.wire import Channel
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 LOOK = 0.05  # seconds between two looks at what a student's processes take
 
 
@@ -110,14 +109,14 @@ class Child:
 
 
 def _usage(pid: str) -> tuple[int, int]:
-    """Return a process's threads, and the bytes that are its own."""
+    """Return a process's threads, and the bytes that are its own or shared memory."""
     try:
-        text = Path(f"/proc/{pid}/statm").read_text(encoding="ascii")
-        threads = sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
+        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
     except OSError:  # it has just ended
         return 0, 0
-    _, resident, shared, *_ = map(int, text.split())
-    return threads, (resident - shared) * PAGE
+    found = dict(line.split(":", 1) for line in text.splitlines())
+    kilobytes = (found.get(name, "0 kB").split()[0] for name in ("RssAnon", "RssShmem"))
+    return int(found.get("Threads", "1")), 1024 * sum(map(int, kilobytes))
 
 
 class Nursery:

@@ -16,6 +16,15 @@ EXACT = (type(None), bool, int, float, complex, str, bytes)
 NUMERIC = "biufcSU"  # NumPy kinds: bool, integers, floats, complex, text
 DEPTH = 50
 
+# The built-in's own method: a subclass may have replaced it.
+_SCALARS = {
+    int: lambda value: int.__add__(value, 0),
+    float: float.__pos__,
+    complex: complex.__pos__,
+    str: lambda value: str.__getitem__(value, slice(None)),
+    bytes: lambda value: bytes.__getitem__(value, slice(None)),
+}
+
 
 def plain(value: Any, depth: int = DEPTH) -> Any:
     """Rebuild a value from exact plain types, sharing no memory with it.
@@ -23,7 +32,7 @@ def plain(value: Any, depth: int = DEPTH) -> Any:
     Args:
         value: None, bool, numbers, str, bytes, list, tuple, set, dict, slice,
             NumPy arrays and scalars, torch tensors and dtypes, nested at most
-            ``depth`` deep. Subclasses of containers and arrays lose their class.
+            ``depth`` deep. Subclasses of these lose their class.
         depth: How much nesting is still allowed.
 
     Raises:
@@ -33,6 +42,9 @@ def plain(value: Any, depth: int = DEPTH) -> Any:
         raise NotPlain(f"a value nested more than {DEPTH} deep")
     if type(value) in EXACT:
         return value
+    for kind, rebuild in _SCALARS.items():
+        if isinstance(value, kind) and not isinstance(value, np.generic):
+            return rebuild(value)
     if isinstance(value, np.ndarray | np.generic):
         return _plain_array(value)
     if _is_torch(value):

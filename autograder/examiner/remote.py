@@ -40,7 +40,8 @@ class RemoteObject(Remote):
         return self._touch("getitem", key)
 
     def __contains__(self, item: Any) -> bool:
-        return self._touch("contains", item) is True
+        # Compared here: over there an object could claim to hold everything.
+        return any(item == mine for mine in self)
 
     def __len__(self) -> int:
         return self._touch("len")
@@ -49,10 +50,15 @@ class RemoteObject(Remote):
         return iter(self._touch("iter"))
 
     def __eq__(self, other: object) -> bool:
-        return self is other or self._touch("equal", other) is True
+        # Never asked over there, where an object could claim to equal everything.
+        return isinstance(other, RemoteObject) and self._place == other._place
 
     def __hash__(self) -> int:
-        return hash((id(self._student), self._handle))
+        return hash(self._place)
+
+    @property
+    def _place(self) -> tuple[int, int]:
+        return id(self._student), self._handle
 
     def __bool__(self) -> bool:
         return self._touch("bool") is True

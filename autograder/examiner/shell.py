@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -20,6 +20,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 MOST_OUTPUTS = 500  # of one cell
+END_FRAMES = 10  # shown of each end of a long traceback
 
 
 @dataclass
@@ -157,8 +158,23 @@ class NotebookShell(InteractiveShell):
         """The variables that the functions of cells see."""
         return self.user_ns
 
+    def showtraceback(self, exc_tuple: Any = None, **more: Any) -> None:
+        """Show where an error came from, without the middle of an endless recursion."""
+        _shorten(self._get_exc_info(exc_tuple)[2])
+        super().showtraceback(exc_tuple, **more)
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Open no window."""
+
+
+def _shorten(traceback: TracebackType | None) -> None:
+    """Leave out the middle of a long traceback, which takes long to show."""
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    if len(frames) > 2 * END_FRAMES:
+        frames[END_FRAMES - 1].tb_next = frames[-END_FRAMES]
 
 
 def make_shell(limit: int = 2**21) -> NotebookShell:

@@ -68,7 +68,7 @@ class Student:
             handles = array.array("i", [theirs.fileno()])
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)]
             self.nursery.sock.sendmsg([b"h"], rights)
-            self.nursery.receive()
+            self.nursery.receive(time.monotonic() + START)
         self.channel = Channel(ours)
         # Not through the fork server, whose memory the next student's process inherits.
         soon = time.monotonic() + START

@@ -1,6 +1,10 @@
 """A tiny course whose gradebook is written without running anything."""
 
+import contextlib
 import copy
+import functools
+import tempfile
+from pathlib import Path
 
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
@@ -16,17 +20,31 @@ NAME = "a0_double"
 def course_in(home, db_url="", more=""):
     """Make the tiny course, with more lines in its configuration."""
     make_course(home)
+    more += f"\nc.Exchange.root = {str(home / 'exchange')!r}\n"
     if db_url:
-        more += f"\nc.CourseDirectory.db_url = {db_url!r}\n"
+        more += f"c.CourseDirectory.db_url = {db_url!r}\n"
     (home / "nbgrader_config.py").write_text(CONFIG + more)
-    return Course(home)
+    (home / "exchange").mkdir()
+    course = Course(home)
+    if not db_url:
+        (home / "gradebook.db").write_bytes(_empty_gradebook())
+    return course
 
 
+@functools.cache
+def _empty_gradebook():
+    """Make a gradebook once: nbgrader starts a program for each, which is slow."""
+    with tempfile.TemporaryDirectory() as folder:
+        Gradebook(f"sqlite:///{folder}/gradebook.db", "tiny").close()
+        return Path(folder, "gradebook.db").read_bytes()
+
+
+@contextlib.contextmanager
 def entered(course, source=None):
-    """Open a writer and enter the source."""
-    writer = Writer(course).__enter__()
-    writer.enter(NAME, {NAME: source or source_notebook()})
-    return writer
+    """Open a writer, and enter the source."""
+    with Writer(course) as writer:
+        writer.enter(NAME, {NAME: source or source_notebook()})
+        yield writer
 
 
 def record(student="ada", test=3.0, words=None, **more):
@@ -52,7 +70,8 @@ def work(answer="def double(x):\n    return 2 * x", words="Because.", extra=""):
 def grade_of(course, grade_id, student="ada"):
     """Return a grade as a second reader of the database sees it."""
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
-        return book.find_grade(grade_id, NAME, NAME, student).to_dict()
+        grade = book.find_grade(grade_id, NAME, NAME, student)
+        return grade.to_dict() | {"score": grade.score}
 
 
 def mark_by_hand(course, grade_id, points, comment=None, student="ada"):

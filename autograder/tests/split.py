@@ -10,7 +10,7 @@ from examiner.job import Job
 from examiner.sandbox import Limits
 from examiner.sandbox.levels import best_level
 
-LIMITS = Limits(cell=3, grace=0.5, total=60, memory=2**29, processes=40)
+LIMITS = Limits(cell=5, grace=0.5, total=60, memory=2**29, processes=40)
 
 
 @functools.cache

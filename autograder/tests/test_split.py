@@ -192,6 +192,22 @@ def test_a_call_that_runs_amok_costs_its_own_test_alone(worker, name):
     assert cells["t2"]["outcome"] == "PASS", cells["t2"]
 
 
+LIARS = {
+    "equals everything": "__eq__ = lambda *_: True\n    __hash__ = None",
+    "holds everything": "__contains__ = lambda *_: True\n"
+    "    __iter__ = lambda s: iter([])",
+    "is equal by reflection": "__req__ = __eq__ = lambda *_: True\n    __hash__ = None",
+}
+
+
+@pytest.mark.parametrize("base", ["object", "int", "str", "float", "list", "dict"])
+@pytest.mark.parametrize("lie", LIARS)
+def test_an_object_that_lies_about_itself_earns_nothing(worker, base, lie):
+    code = f"class Liar({base}):\n    {LIARS[lie]}\ndef f(x):\n    return Liar()"
+    cell = quiz("assert f(1) == 3 or 3 == f(1) or 3 in [f(1)] or (3 in f(1))")
+    assert outcome(worker, answer(code), cell)[:2] == ("FAIL", 0.0)
+
+
 @pytest.mark.parametrize("number", [9, 15, 19])
 def test_a_signal_to_its_group_reaches_nobody_else(worker, number):
     code = f"import os\nos.kill(0, {number})\n"

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook: the assignment in :mod:`entry`, marks in :mod:`writer`."""
+"""nbgrader's gradebook: :mod:`entry` has the assignment, :mod:`writer` the marks."""
 
 from examiner.gradebook.writer import Writer
 

@@ -6,7 +6,6 @@ marked for a second look when the answer has changed.
 """
 
 import contextlib
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,11 +13,20 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import AssignLatePenalties
 
 from examiner.course import Course
 from examiner.gradebook.entry import enter_notebook
+from examiner.gradebook.late import read_timestamp
 from examiner.record import CellRecord, Outcome, Record
 
 
@@ -96,26 +104,35 @@ class Writer:
 
     def _submission(self, record: Record) -> SubmittedNotebook:
         """Return the notebook's entry, with a grade and a comment for each cell."""
-        folder = self.course.path("submitted", record.assignment, record.student)
-        timestamp = _timestamp(folder)
+        book, where = self.book, (record.assignment, record.student)
         try:
-            submission = self.book.find_submission(record.assignment, record.student)
-            if timestamp:
-                submission.timestamp = utils.parse_utc(timestamp)
+            submission = book.find_submission(*where)
         except MissingEntry:
-            self.book.update_or_create_student(record.student)
-            more = {"timestamp": timestamp} if timestamp else {}
-            self.book.add_submission(record.assignment, record.student, **more)
-        where = record.notebook, record.assignment, record.student
+            submission = self._new_submission(*where)
+        if timestamp := read_timestamp(self.course.path("submitted", *where)):
+            submission.timestamp = utils.parse_utc(timestamp)
+        found = {entry.notebook.name: entry for entry in submission.notebooks}
+        for notebook in submission.assignment.notebooks:
+            if notebook.name not in found:
+                entry = SubmittedNotebook(notebook=notebook, assignment=submission)
+                book.db.add(entry)
+                found[notebook.name] = entry
+        for entry in found.values():
+            _complete(entry)
+        return found[record.notebook]
+
+    def _new_submission(self, assignment: str, student: str) -> SubmittedAssignment:
+        """Begin an entry; nbgrader's own way commits, which waits for the disk."""
         try:
-            entry = self.book.find_submission_notebook(*where)
-        except MissingEntry:  # the notebook is newer than the submission
-            notebook = self.book.find_notebook(*where[:2])
-            submission = self.book.find_submission(*where[1:])
-            entry = SubmittedNotebook(notebook=notebook, assignment=submission)
-            self.book.db.add(entry)
-        _complete(entry)
-        return entry
+            who = self.book.find_student(student)
+        except MissingEntry:
+            who = Student(id=student)
+            self.book.db.add(who)
+        submission = SubmittedAssignment(
+            assignment=self.book.find_assignment(assignment), student=who
+        )
+        self.book.db.add(submission)
+        return submission
 
     def _changed(self, record: Record, notebook: NotebookNode | None) -> set[str]:
         """Return the cells whose text is not that of the last time."""
@@ -227,16 +244,3 @@ def _texts(notebook: NotebookNode) -> dict[str, str]:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         texts[name] = texts.get(name, "") + cell.source
     return texts
-
-
-def _timestamp(folder: Path) -> str:
-    """Return when a submission came, if nbgrader wrote it down."""
-    path = folder / "timestamp.txt"
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            text = file.read(100).decode().strip()
-        utils.parse_utc(text)
-    except Exception:  # not there, or a stranger's
-        return ""
-    return text

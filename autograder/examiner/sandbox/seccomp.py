@@ -13,6 +13,8 @@ REFUSED = [
     # Other processes' memory and files.
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"),
     *("process_madvise", "open_by_handle_at", "name_to_handle_at"),
+    # Memory that belongs to no process, and is not counted.
+    *("memfd_create", "memfd_secret"),
     # The kernel's own machinery, and wide surfaces with a history.
     *("bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter"),
     *("io_uring_register", "keyctl", "add_key", "request_key", "fanotify_init"),
