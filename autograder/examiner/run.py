@@ -1,6 +1,7 @@
 """One assignment, graded once: from submissions to gradebook, feedback and records."""
 
 import hashlib
+import platform
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from examiner import __version__
 from examiner.assignment import Assignment
 from examiner.course import Course
 from examiner.crews import isolation, make_crew
@@ -21,6 +23,7 @@ from examiner.prove import prove
 from examiner.record import CellRecord, Outcome, Record
 from examiner.roles import Role, role_of
 from examiner.standing import read_record, record_file, write_record
+from examiner.tester import SEED
 
 
 class Run:
@@ -151,11 +154,23 @@ class Run:
         self, record: Record, notebook: NotebookNode | None, key: str
     ) -> Record:
         """Write a record to the gradebook, the feedback and its own file."""
-        self.writer.write(record, notebook)
         if safe_student_id(record.student):
-            write_feedback(self.course, record, notebook)
+            self.writer.write(record, notebook)
+            line = self._provenance(record, key)
+            write_feedback(self.course, record, notebook, line)
             write_record(self._file(record), key, record)
         return record
+
+    def _provenance(self, record: Record, key: str) -> str:
+        """Say in one line how the marks came about."""
+        limits = self.options.limits
+        return (
+            f"Graded by examiner {__version__} in {record.seconds:.1f} s, mode "
+            f"{record.mode}, isolation {record.isolation}, Python "
+            f"{platform.python_version()}; at most {limits.cell:g} s a cell and "
+            f"{limits.memory / 2**30:g} GiB; random seed {SEED}; tests "
+            f"{self.digest[:12]}, work {key[:12] or 'unread'}."
+        )
 
     def _key(self, intake: Intake) -> str:
         """Hash what the marks follow from; no file of a student's is read again."""

@@ -167,6 +167,7 @@ def test_the_feedback_a_student_reads_has_the_sentence_and_no_hidden_source(grad
     assert "Likely cause: x times x is not x plus x." in page
     assert "yield Case" not in page
     assert "HIDDEN" not in page
+    assert "mode split, isolation full" in page
 
 
 def test_nbgraders_own_feedback_and_export_still_work(graded):
