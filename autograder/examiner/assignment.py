@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests
 
 from examiner.course import Course
 from examiner.errors import CannotRun
@@ -71,6 +72,12 @@ class Assignment:
             if role_of(c) in (Role.ANSWER, Role.MANUAL, Role.OTHER)
         ]
         return tuple(sorted(set().union(*found)))
+
+    @property
+    def hidden(self) -> tuple[str, str]:
+        """What begins and ends hidden tests in a cell, by the configuration."""
+        clear = ClearHiddenTests(config=self.course.config)
+        return clear.begin_test_delimeter, clear.end_test_delimeter
 
     @property
     def kernel_cells(self) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from examiner.record import CellRecord, Outcome, Record
 from examiner.sandbox import Limits
+from examiner.scoring import DELIMITERS
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Job:
         given: The instructor's own files, which lie beside the tests, too.
         missing: The answers that were not handed in.
         asked: Names that the solution defines.
+        hidden: What begins and ends hidden tests in a cell.
     """
 
     notebook: str
@@ -53,6 +55,7 @@ class Job:
     given: dict[str, bytes] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    hidden: tuple[str, str] = DELIMITERS
 
     def to_frame(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return it as a frame of the wire."""
@@ -61,6 +64,7 @@ class Job:
             "given": list(self.given),
             "missing": self.missing,
             "asked": self.asked,
+            "hidden": self.hidden,
         }
         text = self.notebook.encode("utf-8", "surrogatepass")
         return header, [text, *self.files.values(), *self.given.values()]
@@ -76,6 +80,7 @@ class Job:
             dict(zip(header["given"], files[n:], strict=True)),
             tuple(header["missing"]),
             tuple(header["asked"]),
+            tuple(header["hidden"]),
         )
 
 

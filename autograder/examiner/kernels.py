@@ -48,7 +48,8 @@ def grade_in_kernel(job: Job, limits: Limits) -> dict[str, Any]:
             points = float(data["points"])
             cells.append(CellRecord(data["grade_id"], None, points, Outcome.MANUAL))
         elif role_of(cell) is Role.TEST:
-            test = Test(data["grade_id"], float(data["points"]), cell.source)
+            points = float(data["points"])
+            test = Test(data["grade_id"], points, cell.source, job.hidden)
             cells.append(score(test, lost.get(i) or _ran(cell), ()))
     return {
         "cells": [asdict(cell) for cell in cells],

@@ -58,7 +58,7 @@ def _proofs(assignment: Assignment) -> Iterator[tuple[tuple[str, str], Job]]:
             (RELEASE, assignment.release(name)),
         ):
             text = nbformat.writes(notebook)
-            job = Job(text, {}, assignment.given, (), asked)
+            job = Job(text, {}, assignment.given, (), asked, assignment.hidden)
             yield (what, name), job
 
 

@@ -118,6 +118,7 @@ class Run:
             self.assignment.given,
             tuple(intake.missing),
             self.assignment.asked(notebook),
+            self.assignment.hidden,
         )
 
     def _conclude(self, record: Record, key: str, answer: dict[str, Any]) -> Record:
@@ -156,8 +157,10 @@ class Run:
         """Write a record to the gradebook, the feedback and its own file."""
         if safe_student_id(record.student):
             self.writer.write(record, notebook)
+            where = record.assignment, record.student, record.notebook
+            comments = self.writer.comments(*where)
             line = self._provenance(record, key)
-            write_feedback(self.course, record, notebook, line)
+            write_feedback(self.course, record, notebook, line, comments)
             write_record(self._file(record), key, record)
         return record
 

@@ -2,7 +2,6 @@
 
 import ast
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +12,7 @@ from examiner.record import CellRecord, Outcome
 from examiner.shell import Ran, text_of
 from examiner.student import Gone
 
-HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS.*?^[ \t]*### END HIDDEN TESTS[^\n]*\n?",
-    flags=re.MULTILINE | re.DOTALL,
-)
+DELIMITERS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")  # nbgrader's own
 
 
 @dataclass(frozen=True)
@@ -27,11 +23,13 @@ class Test:
         grade_id: nbgrader's name of the cell.
         points: What it is worth.
         source: Its text, with what is hidden.
+        delimiters: What the lines hold that begin and end what is hidden.
     """
 
     grade_id: str
     points: float
     source: str
+    delimiters: tuple[str, str] = DELIMITERS
 
 
 def score(test: Test, ran: Ran, theirs: Iterable[str]) -> CellRecord:
@@ -133,10 +131,13 @@ def _where(test: Test, error: BaseException) -> tuple[int, bool]:
         if "ipython-input" in at.tb_frame.f_code.co_filename:
             line = line or at.tb_lineno
         at = at.tb_next
-    before = "\n".join(test.source.splitlines()[: line - 1]) if line else ""
-    begun = len(re.findall(r"### BEGIN HIDDEN TESTS", before))
-    ended = len(re.findall(r"### END HIDDEN TESTS", before))
-    return line, begun > ended or (not line and HIDDEN.search(test.source) is not None)
+    begin, end = test.delimiters
+    lines = test.source.splitlines()
+    # What is not known to be visible counts as hidden.
+    before = lines[: line - 1] if line else lines
+    begun = sum(begin in text for text in before)
+    ended = sum(end in text for text in before) if line else 0
+    return line, begun > ended
 
 
 def _hint(test: Test, line: int) -> str:

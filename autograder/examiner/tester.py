@@ -53,6 +53,7 @@ class Tester:
         limits: How long things may take.
         missing: The answers that were not handed in.
         asked: Names that the solution defines.
+        hidden: What begins and ends hidden tests in a cell.
     """
 
     def __init__(
@@ -62,9 +63,10 @@ class Tester:
         limits: Limits,
         missing: set[str],
         asked: set[str],
+        hidden: tuple[str, str],
     ) -> None:
         self.shell, self.student, self.limits = shell, student, limits
-        self.missing = missing
+        self.missing, self.hidden = missing, hidden
         shadows = {name for name in asked if hasattr(builtins, name)}
         self.names = Names(student, shell.user_ns, shadows)
         shell.use(self.names)
@@ -154,7 +156,7 @@ class Tester:
 
     def _test(self, cell: NotebookNode) -> CellRecord:
         data = cell.metadata.nbgrader
-        test = Test(data.grade_id, float(data.points), cell.source)
+        test = Test(data.grade_id, float(data.points), cell.source, self.hidden)
         self.names.begin()
         before = set(self.names)
         try:

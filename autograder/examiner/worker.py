@@ -153,7 +153,12 @@ class Worker:
             student = Student(self.nursery.channel, limits, files)
             notebook = nbformat.reads(job.notebook, as_version=4)
             tester = Tester(
-                self.shell, student, limits, set(job.missing), set(job.asked)
+                self.shell,
+                student,
+                limits,
+                set(job.missing),
+                set(job.asked),
+                job.hidden,
             )
             tested = tester.grade(notebook)
             answer = {

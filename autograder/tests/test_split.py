@@ -221,6 +221,11 @@ def test_nothing_that_a_hidden_test_holds_is_told(worker):
     for line in ("assert double(3) == 1234", "assert False, f'secret {1234}'"):
         told = outcome(worker, DOUBLE, quiz("x = 1\n" + hidden.format(line)))
         assert told == ("FAIL", 0.0, "A hidden test failed.")
+    other = "x = 1\n# SECRET\nassert False, 'told'\n# OPEN\n"
+    told = outcome(worker, DOUBLE, quiz(other), hidden=("# SECRET", "# OPEN"))
+    assert told[2] == "A hidden test failed: told"
+    told = outcome(worker, DOUBLE, quiz(other.replace("'told'", "f'{x} told'")))
+    assert "1 told" in told[2]  # not hidden by nbgrader's own words
     line = "assert False, 'Mind the sign.'"
     told = outcome(worker, DOUBLE, quiz(hidden.format(line)))[2]
     assert told == "A hidden test failed: Mind the sign."
