@@ -157,6 +157,8 @@ def _number_differences(got: np.ndarray, want: np.ndarray, close: np.ndarray) ->
         return f"holds {got.dtype}, wanted floats: whole numbers lose the fractions"
     if lost := np.argwhere(np.isnan(got) & ~np.isnan(want)).tolist():
         return f"is nan at {lost[0]}"
+    if moved := _moved(got, want):
+        return moved
     count = f"is off at {int((~close).sum())} of {close.size} numbers"
     if want.dtype.kind in "biu":
         return f"{count}, first at {np.argwhere(~close).tolist()[0]}"
@@ -164,6 +166,32 @@ def _number_differences(got: np.ndarray, want: np.ndarray, close: np.ndarray) ->
         gap = np.where(close, 0.0, np.abs(got - want))
     worst = np.unravel_index(int(np.argmax(gap)), gap.shape)
     return f"{count}, by up to {gap[worst]:.3g}, at {[int(i) for i in worst]}"
+
+
+def _moved(got: np.ndarray, want: np.ndarray) -> str | None:
+    """Say so when the numbers are right and stand at other places."""
+    if got.dtype.kind not in "iufc" or got.ndim == 0 or len(got) < 3:
+        return None
+    shown = "along the first axis: is a time index off by one?"
+    # Constant values would stand right at any place.
+    if _varies(want) and _same(got[1:], want[:-1]):
+        return f"comes one step too late {shown}"
+    if _varies(want) and _same(got[:-1], want[1:]):
+        return f"comes one step too early {shown}"
+    square = got.ndim >= 2 and got.shape[0] == got.shape[1]
+    if square and _same(got.swapaxes(0, 1), want):
+        return "has the first two axes swapped"
+    if _varies(want) and _same(got[::-1], want):
+        return "is in reverse order along the first axis"
+    return None
+
+
+def _varies(want: np.ndarray) -> bool:
+    return not _same(want[1:], want[:-1])
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9, equal_nan=True))
 
 
 def _shape_difference(got: np.ndarray, want: np.ndarray) -> str:

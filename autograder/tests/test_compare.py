@@ -92,3 +92,23 @@ def test_tolerances_decide_what_counts_as_equal():
 )
 def test_alike_is_about_shapes_and_numbers(one, other, same):
     assert alike(one, other) is same
+
+
+SERIES = np.arange(12.0).reshape(4, 3) ** 2
+SQUARE = np.arange(9.0).reshape(3, 3)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
+    [
+        (np.r_[np.zeros((1, 3)), SERIES[:-1]], SERIES, "one step too late"),
+        (np.r_[SERIES[1:], np.zeros((1, 3))], SERIES, "one step too early"),
+        (SQUARE.T, SQUARE, "has the first two axes swapped"),
+        (SERIES[::-1], SERIES, "in reverse order"),
+        (np.ones(5), np.full(5, 2.0), "is off at 5 of 5"),
+        (np.r_[0.0, np.ones(4)], np.ones(5), "is off at 1 of 5"),
+        (SERIES + 1, SERIES, "is off at 12 of 12"),
+    ],
+)
+def test_right_numbers_at_wrong_places_are_said_to_be_moved(got, want, said):
+    assert said in difference(got, want)
