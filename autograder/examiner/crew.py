@@ -18,6 +18,7 @@ from examiner.wire import Channel
 from examiner.worker import START
 
 Answer = dict[str, Any]
+TRIES = 3  # of a notebook whose worker is lost
 
 
 class AnyCrew(Protocol):
@@ -42,7 +43,7 @@ class Hand:
         self.setup = setup
         self.process: subprocess.Popen | None = None
         self.channel: Channel | None = None
-        self.ready = self.closed = False
+        self.ready = self.closed = self.worked = False
 
     def start(self) -> None:
         """Start it, if it does not run.
@@ -56,11 +57,13 @@ class Hand:
         try:
             answer, _ = self.channel.receive(time.monotonic() + 2 * START)
         except (EOFError, OSError):
+            if self.worked:
+                raise  # it was lost while it started again
             answer = {"fault": "A worker does not start; its own words are above."}
         if "fault" in answer:
             self.end()
             raise CannotRun(answer["fault"])
-        self.ready = True
+        self.ready = self.worked = True
 
     def launch(self) -> None:
         """Begin to start it, if it does not run."""
@@ -83,8 +86,8 @@ class Hand:
         self.channel = Channel(ours)
 
     def grade(self, job: Job) -> Answer:
-        """Have a notebook graded; a worker that is lost is replaced once."""
-        for _ in range(2):
+        """Have a notebook graded; a worker that is lost is replaced."""
+        for _ in range(TRIES):
             try:
                 self.start()
                 return self._ask(job)
@@ -92,7 +95,7 @@ class Hand:
                 if self.closed:
                     raise
                 self.end()
-        fault = "the worker was lost twice while it graded this notebook"
+        fault = f"the worker was lost {TRIES} times while it graded this notebook"
         return {"cells": [], "notebook": "", "fault": fault}
 
     def _ask(self, job: Job) -> Answer:
