@@ -4,6 +4,7 @@ For widgets and for other languages than Python. Nothing is kept apart here: the
 student's code runs as you, and could forge its marks.
 """
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
@@ -28,6 +30,7 @@ from examiner.scoring import Test, score
 from examiner.shell import Ran
 from examiner.student import Gone
 
+STARTS = 3  # of a kernel that ends at once
 STOPPED = "KeyboardInterrupt"
 
 
@@ -70,9 +73,28 @@ def _run(notebook: NotebookNode, home: str, limits: Limits) -> dict[int, Ran]:
             allow_errors=True,
             resources={"metadata": {"path": home}},
         )
-        with client.setup_kernel():
+        with _started(client):
             done = _run_until_it_dies(client, notebook, lost, done)
     return lost
+
+
+@contextlib.contextmanager
+def _started(client: NotebookClient) -> Iterator[None]:
+    """Start a kernel, more than once if need be.
+
+    Its ports are chosen before it binds them, so another program may be faster, and
+    the kernel ends before its first reply.
+    """
+    for left in reversed(range(STARTS)):
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(client.setup_kernel())
+            except RuntimeError:
+                if not left:
+                    raise
+                continue
+            yield
+            return
 
 
 def _run_until_it_dies(
@@ -146,6 +168,8 @@ class KernelCrew:
         except Exception as fault:  # a kernel that is not there, or does not answer
             why = f"no kernel could run it: {type(fault).__name__}: {fault}"
             answer = {"cells": [], "notebook": "", "fault": why[:500]}
+        finally:
+            ensure_event_loop().close()  # nbclient leaves one open in each thread
         return {**answer, "seconds": time.perf_counter() - start}
 
     def __enter__(self) -> "KernelCrew":
