@@ -6,7 +6,7 @@ from typing import Any
 
 from examiner import ask
 from examiner.compare import alike, difference
-from examiner.errors import Raised
+from examiner.errors import Gone, Raised
 from examiner.plain import plain
 
 
@@ -37,11 +37,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Keep what an answer did with a case: a value, arguments after it, or an error."""
+    """Keep what an answer did with a case: a value, arguments after it, or an error.
+
+    ``gone`` says that it did not come back at all.
+    """
 
     value: Any = None
     after: tuple[Any, ...] = ()
     raised: Raised | None = None
+    gone: Gone | None = None
 
     def agrees(self, other: "Outcome") -> bool:
         """Tell whether two answers did the same."""
@@ -57,6 +61,8 @@ def try_case(case: Case, answer: Any) -> Outcome:
         got = case.verb(answer, *case.args.values())
     except Raised as raised:
         return Outcome(raised=raised)
+    except Gone as gone:  # what was right before it stays right
+        return Outcome(gone=gone)
     if case.verb is ask.call:
         return Outcome(*got)
     return Outcome(got, tuple(plain(arg) for arg in case.args.values()))
@@ -71,12 +77,10 @@ def reason(case: Case, outcome: Outcome) -> str:
 
 
 def _why(case: Case, outcome: Outcome) -> str | None:
+    if outcome.gone:
+        return f"it did not come back: {outcome.gone.message.rstrip('.')}"
     if outcome.raised:
-        if outcome.raised.kind == "NotImplementedError":
-            return "the function is not written yet"
-        if outcome.raised.kind == "NotPlain":
-            return f"it returned {outcome.raised.message}, which is not plain data"
-        return f"it raised {outcome.raised}"
+        return _error(outcome.raised)
     if differs := _difference(case, outcome.value):
         return differs
     for (name, before), after in zip(case.args.items(), outcome.after, strict=True):
@@ -87,6 +91,14 @@ def _why(case: Case, outcome: Outcome) -> str | None:
                 f"the result is right, but the argument `{name}` was changed in place"
             )
     return None
+
+
+def _error(raised: Raised) -> str:
+    if raised.kind == "NotImplementedError":
+        return "the function is not written yet"
+    if raised.kind == "NotPlain":
+        return f"it returned {raised.message}, which is not plain data"
+    return f"it raised {raised}"
 
 
 def _difference(case: Case, value: Any) -> str | None:

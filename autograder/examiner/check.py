@@ -23,7 +23,7 @@ import numpy as np
 
 from examiner.answers import Answer, answers_to
 from examiner.case import Case, Outcome, reason, try_case
-from examiner.errors import GraderFault, Mismatch
+from examiner.errors import Gone, GraderFault, Mismatch
 from examiner.seed import generator
 
 MIMETYPE = "application/vnd.examiner+json"
@@ -42,6 +42,7 @@ class Result:
         cases: The number of cases.
         hint: The sentence of the one known mistake that explains everything, or "".
         mistake: The name of that mistake, or "".
+        gone: What ended the student's code before the last case, if anything did.
     """
 
     check: str
@@ -52,6 +53,7 @@ class Result:
     cases: int = 0
     hint: str = ""
     mistake: str = ""
+    gone: Gone | None = None
 
     @property
     def text(self) -> str:
@@ -84,7 +86,17 @@ class Result:
 
 
 class Award(float):
-    """Points that a check awards, as no student's code can make them."""
+    """Points that a check awards, as no student's code can make them.
+
+    Args:
+        points: The points.
+        gone: How the student's code ended before the last case, if it did.
+    """
+
+    def __new__(cls, points: float, gone: Gone | None = None) -> "Award":
+        award = super().__new__(cls, points)
+        award.gone = gone
+        return award
 
 
 class Check:
@@ -127,10 +139,12 @@ class Check:
     def examine(self, answer: Any, seed: int | None = None) -> Result:
         """Try an answer on every case and say what it earned and why."""
         cases = self.draw(seed)
-        outcomes = [try_case(case, answer) for case in cases]
+        outcomes = _try_until_gone(cases, answer)
         reasons = [reason(c, o) for c, o in zip(cases, outcomes, strict=True)]
         earned = [c.points for c, why in zip(cases, reasons, strict=True) if not why]
-        mistake = self._diagnose(cases, outcomes) if any(reasons) else None
+        gone = next((o.gone for o in outcomes if o.gone), None)
+        told = any(reasons) and not gone
+        mistake = self._diagnose(cases, outcomes) if told else None
         return Result(
             check=self.cases.__name__,
             sentence=" ".join((self.cases.__doc__ or "").split()),
@@ -140,6 +154,7 @@ class Check:
             cases=len(cases),
             hint=mistake.sentence if mistake else "",
             mistake=mistake.name if mistake else "",
+            gone=gone,
         )
 
     def __call__(self, answer: Any) -> float | None:
@@ -150,14 +165,17 @@ class Check:
 
         Raises:
             Mismatch: Nothing was earned.
+            Gone: Nothing was earned, for the student's code did not come back.
         """
         result = self.examine(answer)
         if not result.reasons:
             return None
         shown = _show(result)
+        if result.points == 0 and result.gone:
+            raise result.gone
         if result.points == 0:
             raise Mismatch(f"0 of {self.points:g} points" if shown else result.text)
-        return Award(result.points)
+        return Award(result.points, result.gone)
 
     def _diagnose(self, cases: list[Case], outcomes: list[Outcome]) -> Answer | None:
         """Return the one known mistake that does the same in every case, if any."""
@@ -181,6 +199,15 @@ class Check:
 def check(points: float) -> Callable[[Callable[..., Iterator[Case]]], Check]:
     """Make a check of a generator function of cases."""
     return lambda cases: Check(cases, points)
+
+
+def _try_until_gone(cases: list[Case], answer: Any) -> list[Outcome]:
+    """Ask all questions; when the answer does not come back, the rest get no answer."""
+    outcomes: list[Outcome] = []
+    for case in cases:
+        lost = outcomes and outcomes[-1].gone
+        outcomes.append(outcomes[-1] if lost else try_case(case, answer))
+    return outcomes
 
 
 def _show(result: Result) -> bool:

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import (
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from examiner import __version__
 from examiner.course import Course, find_course
@@ -67,6 +74,12 @@ def cli() -> None:
     help="Use the workers of this dask scheduler; local: of a cluster started here.",
 )
 @click.option(
+    "--gpus",
+    type=click.IntRange(0),
+    default=0,
+    help="Let students' code use so many GPUs, one a worker [default: none].",
+)
+@click.option(
     "--isolation",
     type=click.Choice(MODES),
     default="split",
@@ -88,6 +101,7 @@ def grade_command(
     students: tuple[str, ...],
     jobs: int,
     scheduler: str,
+    gpus: int,
     isolation: str,
     json_file: Path | None,
     force: bool,
@@ -108,6 +122,7 @@ def grade_command(
         isolation=isolation,
         jobs=jobs,
         scheduler=scheduler,
+        gpus=gpus,
         force=force,
         accept_weak=accept_weak,
     )
@@ -116,6 +131,7 @@ def grade_command(
         Progress(
             *Progress.get_default_columns()[:2],
             MofNCompleteColumn(),
+            _Rate(),
             TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
@@ -145,6 +161,13 @@ def _warn(console: Console) -> None:
     level = best_level()
     if not level.is_full:
         console.print(f"Isolation: {level.name}. {level.lacks}", style="yellow")
+
+
+class _Rate(ProgressColumn):
+    """Show how many notebooks a minute are graded."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{60 * task.speed:.0f}/min" if task.speed else "")
 
 
 class _lines:  # noqa: N801 (used as a function)

@@ -9,13 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from examiner.errors import CannotRun
-from examiner.job import Job, Setup
+from examiner.job import START, Job, Setup
 from examiner.wire import Channel
-from examiner.worker import START
 
 Answer = dict[str, Any]
 TRIES = 3  # of a notebook whose worker is lost
@@ -86,7 +85,11 @@ class Hand:
         self.channel = Channel(ours)
 
     def grade(self, job: Job) -> Answer:
-        """Have a notebook graded; a worker that is lost is replaced."""
+        """Have a notebook graded; a worker that is lost is replaced.
+
+        Returns:
+            What the worker answers, and the ``seconds`` that it took.
+        """
         for _ in range(TRIES):
             try:
                 self.start()
@@ -96,12 +99,14 @@ class Hand:
                     raise
                 self.end()
         fault = f"the worker was lost {TRIES} times while it graded this notebook"
-        return {"cells": [], "notebook": "", "fault": fault}
+        return {"cells": [], "notebook": "", "fault": fault, "seconds": 0.0}
 
     def _ask(self, job: Job) -> Answer:
+        start = time.perf_counter()
         self.channel.send(*job.to_frame())
         answer, (notebook,) = self.channel.receive()
-        return {**answer, "notebook": notebook.decode()}
+        seconds = time.perf_counter() - start
+        return {**answer, "notebook": notebook.decode(), "seconds": seconds}
 
     def close(self) -> None:
         """End it, for good."""
@@ -129,10 +134,12 @@ class Crew:
     Args:
         setup: How each works.
         jobs: How many there are.
+        gpus: How many GPUs they share.
     """
 
-    def __init__(self, setup: Setup, jobs: int) -> None:
-        self.hands = [Hand(setup) for _ in range(jobs)]
+    def __init__(self, setup: Setup, jobs: int, gpus: int = 0) -> None:
+        numbers = [str(k % gpus) if gpus else "" for k in range(jobs)]
+        self.hands = [Hand(with_gpu(setup, number)) for number in numbers]
         self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
 
@@ -189,6 +196,11 @@ class Crew:
         self.close()
 
 
+def with_gpu(setup: Setup, gpu: str) -> Setup:
+    """Return how a worker works whose students may use a GPU."""
+    return replace(setup, limits=replace(setup.limits, gpu=gpu))
+
+
 def _work(
     hand: Hand,
     todo: Iterator[tuple[Any, Job]],
@@ -203,10 +215,7 @@ def _work(
                 item = next(todo, None)
             if item is None:
                 break
-            start = time.perf_counter()
-            answer = hand.grade(item[1])
-            answer["seconds"] = time.perf_counter() - start
-            _put(done, (item[0], answer), stop)
+            _put(done, (item[0], hand.grade(item[1])), stop)
     except BaseException as fault:
         _put(done, fault, stop)
     finally:

@@ -1,6 +1,6 @@
 """Who grades: workers here, workers elsewhere, or Jupyter's kernels."""
 
-from examiner.assignment import Assignment, jobs_by_default
+from examiner.assignment import Assignment
 from examiner.crew import AnyCrew, Crew
 from examiner.errors import CannotRun
 from examiner.job import Setup
@@ -33,17 +33,18 @@ def isolation(assignment: Assignment, options: Options) -> str:
 
 def make_crew(assignment: Assignment, options: Options) -> AnyCrew:
     """Return who grades an assignment."""
-    jobs = options.jobs or jobs_by_default()
     if options.isolation == "kernel":
-        return KernelCrew(options.limits, jobs)
+        return KernelCrew(options.limits, options.jobs)
     level = best_level().name
     setup = Setup(level, options.limits, assignment.warm, assignment.seen)
     if options.scheduler:
         from examiner.fleet import Fleet
 
-        crew: AnyCrew = Fleet(setup, options.scheduler, jobs)
+        crew: AnyCrew = Fleet(
+            setup, options.scheduler, options.jobs, gpu=options.gpus > 0
+        )
     else:
-        crew = Crew(setup, jobs)
+        crew = Crew(setup, options.jobs, options.gpus)
     if assignment.kernel_cells:
         return MixedCrew(crew, options.limits, assignment.kernel_cells)
     return crew

@@ -20,11 +20,19 @@ def examine_machine() -> tuple[Level, list[str]]:
         f"{platform.python_version()}, as {'root' if _is_root() else 'a user'}.",
         f"bubblewrap: {shutil.which('bwrap') or 'not found'}.",
         f"Filter of system calls: {'there' if seccomp.available() else 'not there'}.",
+        f"Landlock: {_landlock()}.",
         f"A student's code may use {limits.memory / 2**30:g} GiB of memory, "
         f"{limits.scratch / 2**20:g} MiB of files, {limits.processes} processes, and "
         f"{limits.cell:g} seconds a cell.",
     ]
     return level, lines
+
+
+def _landlock() -> str:
+    from examiner.sandbox import landlock
+
+    found = landlock.version()
+    return f"version {found}" if found else "not there"
 
 
 def _is_root() -> bool:

@@ -9,7 +9,10 @@
     ├── WireFault        what came from a student's process is no message
     ├── GraderFault      the check itself broke: not the student's fault
     └── Mismatch         a student's answer earned nothing in a check
+    Gone                 a student's code did not come back; no Exception
 """
+
+from examiner.record import Outcome
 
 
 class ExaminerError(Exception):
@@ -54,3 +57,19 @@ class GraderFault(ExaminerError):
 
 class Mismatch(ExaminerError):
     """End a check that earned nothing."""
+
+
+class Gone(BaseException):
+    """End a test: the student's code did not come back.
+
+    Not an Exception, so that no test catches it by accident.
+
+    Args:
+        outcome: TIMEOUT, DIED or MEMORY.
+        message: What happened, as the student reads it.
+    """
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        self.outcome = outcome
+        self.message = message
+        super().__init__(message)

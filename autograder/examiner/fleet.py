@@ -6,10 +6,11 @@ for its record is written by the side that asked, once.
 """
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from examiner.crew import Answer, Hand
+from examiner.crew import Answer, Hand, with_gpu
 from examiner.errors import CannotRun
 from examiner.job import Job, Setup
 
@@ -25,15 +26,18 @@ class Fleet:
         address: Of the scheduler, as ``tcp://host:8786``; or ``local`` for a cluster
             of this machine's own.
         jobs: Workers of a local cluster.
+        gpu: Whether each uses the GPUs that its CUDA_VISIBLE_DEVICES names.
 
     Raises:
         CannotRun: There is no scheduler, or it has no workers.
     """
 
-    def __init__(self, setup: Setup, address: str, jobs: int) -> None:
+    def __init__(
+        self, setup: Setup, address: str, jobs: int, gpu: bool = False
+    ) -> None:
         from distributed import Client, LocalCluster
 
-        self.setup = setup
+        self.setup, self.gpu = setup, gpu
         self._stack = contextlib.ExitStack()
         try:
             if address == "local":
@@ -73,7 +77,9 @@ class Fleet:
                 running.add(self._submit(item, known))
 
     def _submit(self, item: tuple[Any, Job], known: dict[str, Any]) -> Any:
-        future = self.client.submit(_grade, self.setup, item[1], pure=False, retries=2)
+        future = self.client.submit(
+            _grade, self.setup, item[1], self.gpu, pure=False, retries=2
+        )
         known[future.key] = item[0]
         return future
 
@@ -90,10 +96,8 @@ class Fleet:
         self.close()
 
 
-def _grade(setup: Setup, job: Job) -> Answer:
+def _grade(setup: Setup, job: Job, gpu: bool) -> Answer:
     """Grade a notebook in a dask worker."""
-    import time
-
-    hand = _HANDS.setdefault(setup, Hand(setup))
-    start = time.perf_counter()
-    return {**hand.grade(job), "seconds": time.perf_counter() - start}
+    if gpu:
+        setup = with_gpu(setup, os.environ.get("CUDA_VISIBLE_DEVICES", "0"))
+    return _HANDS.setdefault(setup, Hand(setup)).grade(job)

@@ -7,8 +7,9 @@ changed since it was graded is not run again.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
-from examiner.assignment import Assignment
+from examiner.assignment import Assignment, jobs_by_default
 from examiner.course import Course
 from examiner.crews import isolation
 from examiner.errors import CannotRun
@@ -66,9 +67,17 @@ def _records(
         for student in wanted:
             yield from grade_with_nbgrader(source.course, source.name, student)
         return
+    count = len(wanted) * len(source.sources)
+    options = replace(options, jobs=_jobs(options, count))
     run = Run(source.course, source, options)
     run.open(stack)
     yield from run.grade(wanted)
+
+
+def _jobs(options: Options, count: int) -> int:
+    """Return how many workers to start for some notebooks."""
+    wanted = options.jobs or options.gpus or jobs_by_default()
+    return max(1, min(wanted, count))
 
 
 def _wanted(course: Course, assignment: str, students: Iterable[str]) -> list[str]:

@@ -8,6 +8,8 @@ from examiner.record import CellRecord, Outcome, Record
 from examiner.sandbox import Limits
 from examiner.scoring import DELIMITERS
 
+START = 120.0  # seconds that a worker may take to load its libraries
+
 
 @dataclass(frozen=True)
 class Setup:

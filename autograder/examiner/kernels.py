@@ -20,15 +20,15 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from examiner.crew import Answer, AnyCrew
-from examiner.errors import Mismatch, Raised
+from examiner.errors import Gone, Mismatch, Raised
 from examiner.job import Job
 from examiner.outputs import said
 from examiner.record import CellRecord, Outcome
 from examiner.roles import Role, role_of
-from examiner.sandbox import Limits, confine
+from examiner.sandbox import Limits
+from examiner.sandbox.files import hand_out
 from examiner.scoring import Test, score
 from examiner.shell import Ran
-from examiner.student import Gone
 
 STARTS = 3  # of a kernel that ends at once
 STOPPED = "KeyboardInterrupt"
@@ -42,7 +42,7 @@ def grade_in_kernel(job: Job, limits: Limits) -> dict[str, Any]:
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
     with tempfile.TemporaryDirectory(prefix="examiner-") as home:
-        confine.hand_out({**job.files, **job.given}, Path(home))
+        hand_out({**job.files, **job.given}, Path(home))
         lost = _run(notebook, home, limits)
     cells = []
     for i, cell in enumerate(notebook.cells):

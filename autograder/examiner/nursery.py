@@ -12,15 +12,18 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from examiner.candidate import Candidate
 from examiner.sandbox import Limits, confine, kernel
+from examiner.sandbox.bubblewrap import HOME
 from examiner.shell import NotebookShell, make_shell
 from examiner.wire import Channel
 
@@ -47,14 +50,16 @@ class Child:
 
     Args:
         pid: Of its first process.
-        level: How far it is confined.
         limits: What it may use.
         held: Bytes that its first process had before any cell ran.
+        home: A folder to remove when it has ended, if that is not the sandbox's.
     """
 
-    def __init__(self, pid: int, level: str, limits: Limits, held: int) -> None:
-        self.pid, self.limits, self.held = pid, limits, held
-        self.alone = level == "process"  # on a machine with others
+    def __init__(
+        self, pid: int, limits: Limits, held: int, home: str | None = None
+    ) -> None:
+        self.pid, self.limits, self.held, self.home = pid, limits, held, home
+        self.alone = home is not None  # on a machine with others
         self.reason = ""
         self.status: int | None = None
 
@@ -93,6 +98,11 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 (os.killpg if self.alone else os.kill)(self.pid, signal.SIGKILL)
             _, self.status = os.waitpid(self.pid, 0)
+
+    def forget(self) -> None:
+        """Remove what it left."""
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def wait(self, seconds: float) -> None:
         """Let it end by itself, so that its own last code is known."""
@@ -143,6 +153,7 @@ class Nursery:
             try:
                 order, _ = self.channel.receive()
             except EOFError:
+                self.close()
                 return
             self._obey(order)
 
@@ -155,17 +166,25 @@ class Nursery:
         elif what == "end" and self.child:
             self.child.wait(order["patience"])
             self.child.end()
+            self.child.forget()
         self.channel.send(self.child.story() if self.child else {})
 
     def _start(self, handle: int) -> Child:
+        self.close()
+        held = _usage("self")[1]
+        alone = self.level == "process"
+        home = tempfile.mkdtemp(prefix="examiner-") if alone else None
+        pid = os.fork() if alone else _fork_first()
+        if pid == 0:
+            _become_candidate(handle, self.level, self.limits, home)
+        os.close(handle)
+        return Child(pid, self.limits, held, home)
+
+    def close(self) -> None:
+        """End what it started."""
         if self.child:
             self.child.end()
-        held = _usage("self")[1]
-        pid = os.fork() if self.level == "process" else _fork_first()
-        if pid == 0:
-            _become_candidate(handle, self.level, self.limits)
-        os.close(handle)
-        return Child(pid, self.level, self.limits, held)
+            self.child.forget()
 
 
 def _fork_first() -> int:
@@ -188,20 +207,24 @@ def _receive_handle(sock: socket.socket) -> int:
     return array.array("i", data)[0]
 
 
-def _become_candidate(handle: int, level: str, limits: Limits) -> None:
+def _become_candidate(
+    handle: int, level: str, limits: Limits, home: str | None
+) -> None:
     """Give up everything, and serve the tester; this never returns."""
     code = 1
     try:
         os.setsid()  # a signal to its own group must reach nobody else
-        if level != "process":
+        if sys.platform == "linux":
             kernel.die_with(signal.SIGKILL)
+        if home:
+            _live_in(home)
         confine.forget_signals()
         confine.close_all_but([handle])
         channel = Channel(socket.socket(fileno=handle))
         try:
             header, data = channel.receive()
             files = dict(zip(header["files"], data, strict=True))
-            confine.confine(limits, files, level)
+            confine.confine(limits, files, level, Path(home or HOME))
         except Exception as fault:  # whatever it is, nothing may run now
             why = f"{type(fault).__name__}: {fault}"
             channel.send({"confined": False, "why": why})
@@ -212,6 +235,13 @@ def _become_candidate(handle: int, level: str, limits: Limits) -> None:
         code = 0
     finally:
         os._exit(code)
+
+
+def _live_in(home: str) -> None:
+    """Have programs write into a folder, and nowhere else."""
+    names = ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR")
+    os.environ.update(dict.fromkeys(names, home))
+    tempfile.tempdir = None  # was asked for before
 
 
 def main(options: dict[str, Any]) -> None:

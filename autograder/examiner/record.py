@@ -34,7 +34,8 @@ class CellRecord:
 
     Args:
         grade_id: nbgrader's name of the cell.
-        points: What was earned; None while the cell waits for a hand.
+        points: What was earned; None while the cell waits for a hand. What a hand gave
+            to an older answer stands until somebody has looked again.
         max_points: What it is worth.
         outcome: How it ended.
         message: What the student reads. Hidden cases appear by name only.

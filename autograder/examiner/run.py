@@ -15,14 +15,14 @@ from examiner.assignment import Assignment
 from examiner.course import Course
 from examiner.crews import isolation, make_crew
 from examiner.feedback import write_feedback
-from examiner.gradebook import Writer
+from examiner.gradebook import Writer, hand_on
 from examiner.intake import Intake, is_untouched, safe_student_id, take_in
 from examiner.job import Job, to_record
 from examiner.options import Options
 from examiner.prove import prove
 from examiner.record import CellRecord, Outcome, Record
 from examiner.roles import Role, role_of
-from examiner.standing import read_record, record_file, write_record
+from examiner.standing import add_marks, read_record, record_file, write_record
 from examiner.tester import SEED
 
 
@@ -41,7 +41,8 @@ class Run:
         self.course, self.assignment, self.options = course, assignment, options
         self.level = isolation(assignment, options)
         self.crew = make_crew(assignment, options)
-        what = [options.isolation, self.level, repr(options.limits)]
+        gpu = "gpu" if options.gpus else "cpu"
+        what = [options.isolation, self.level, repr(options.limits), gpu]
         self.digest = assignment.digest(what)
         self.folder = course.reports / assignment.name
 
@@ -157,12 +158,19 @@ class Run:
         """Write a record to the gradebook, the feedback and its own file."""
         if safe_student_id(record.student):
             self.writer.write(record, notebook)
+            self._add_marks_by_hand(record)
             where = record.assignment, record.student, record.notebook
             comments = self.writer.comments(*where)
             line = self._provenance(record, key)
             write_feedback(self.course, record, notebook, line, comments)
             write_record(self._file(record), key, record)
+            hand_on(self.course, record.assignment, record.student)
         return record
+
+    def _add_marks_by_hand(self, record: Record) -> None:
+        if record.needs_manual:
+            marks = self.writer.standing(record.assignment, record.student)
+            add_marks(record, marks)
 
     def _provenance(self, record: Record, key: str) -> str:
         """Say in one line how the marks came about."""
@@ -190,9 +198,10 @@ class Run:
     def _known(self, record: Record, key: str) -> Record | None:
         """Return the record of unchanged work, if the gradebook still has it."""
         found = read_record(self._file(record), key)
-        standing = self.writer.standing(self.assignment.name, record.student)
-        if found is None or not standing:
+        marks = self.writer.standing(self.assignment.name, record.student)
+        if found is None or not marks:
             return None
+        add_marks(found, marks)
         found.unchanged = True
         return found
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from examiner.check import MIMETYPE, Award
-from examiner.errors import GraderFault, Mismatch, Raised
+from examiner.errors import Gone, GraderFault, Mismatch, Raised
 from examiner.record import CellRecord, Outcome
 from examiner.shell import Ran, text_of
-from examiner.student import Gone
 
 DELIMITERS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")  # nbgrader's own
 
@@ -82,6 +81,8 @@ def _award(
     if value == test.points:
         return test.points, Outcome.PASS, ""
     outcome = Outcome.PARTIAL if value else Outcome.FAIL
+    if own and value.gone:
+        outcome = value.gone.outcome
     return float(value), outcome, f"{value:g} of {test.points:g} points."
 
 

@@ -1,6 +1,7 @@
 """How a class stands: what was graded, with what a hand has given since."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from examiner.course import Course
@@ -36,7 +37,7 @@ def standing(course: Course, assignment: str) -> list[Record]:
     found = []
     with Writer(course) as writer:
         for student in course.students(assignment):
-            marks = {c.grade_id: c for c in writer.standing(assignment, student)}
+            marks = writer.standing(assignment, student)
             for notebook in course.notebooks(assignment):
                 file = record_file(course, assignment, student, notebook)
                 record = read_record(file) or Record(
@@ -46,18 +47,20 @@ def standing(course: Course, assignment: str) -> list[Record]:
                     "ungraded",
                     message=f"not graded yet: run examiner grade {assignment}",
                 )
-                for cell in record.cells:
-                    _by_hand(cell, marks.get(cell.grade_id))
+                add_marks(record, marks)
                 found.append(record)
     return found
 
 
+def add_marks(record: Record, marks: Iterable[CellRecord]) -> None:
+    """Take over the points that a hand gave, from the gradebook's marks."""
+    known = {mark.grade_id: mark for mark in marks}
+    for cell in record.cells:
+        _by_hand(cell, known.get(cell.grade_id))
+
+
 def _by_hand(cell: CellRecord, mark: CellRecord | None) -> None:
-    """Take over the points that a hand gave."""
     if mark is None or mark.points is None:
         return
     if cell.outcome is Outcome.MANUAL or mark.points != cell.points:
-        cell.points = mark.points
-        full, some = mark.points >= cell.max_points, mark.points > 0
-        rest = Outcome.PARTIAL if some else Outcome.FAIL
-        cell.outcome = Outcome.PASS if full else rest
+        cell.points, cell.outcome = mark.points, mark.outcome

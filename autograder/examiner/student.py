@@ -12,29 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from examiner.ask import Callback
-from examiner.errors import GraderFault, Raised, WireFault
+from examiner.errors import Gone, GraderFault, Raised, WireFault
 from examiner.record import Outcome
 from examiner.remote import RemoteFunction, RemoteObject
 from examiner.sandbox import Limits
 from examiner.wire import Channel, decode, encode
 
 START = 20.0  # seconds that a new process may take to be confined
-
-
-class Gone(BaseException):
-    """End a test: the student's code did not come back.
-
-    Not an Exception, so that no test catches it by accident.
-
-    Args:
-        outcome: TIMEOUT, DIED or MEMORY.
-        message: What happened, as the student reads it.
-    """
-
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        self.outcome = outcome
-        self.message = message
-        super().__init__(message)
 
 
 class Student:

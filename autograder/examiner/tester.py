@@ -16,7 +16,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from examiner.candidate import set_seeds
-from examiner.errors import GraderFault
+from examiner.errors import Gone, GraderFault
 from examiner.names import Names
 from examiner.outputs import clean_outputs, said
 from examiner.record import CellRecord, Outcome
@@ -24,7 +24,7 @@ from examiner.roles import Role, defined_names, role_of, stored_names
 from examiner.sandbox import Limits
 from examiner.scoring import Test, score
 from examiner.shell import NotebookShell, run, text_of
-from examiner.student import Gone, Student
+from examiner.student import Student
 
 SEED = 20260  # of the usual random generators, before each test
 

@@ -26,15 +26,15 @@ from typing import Any
 import nbformat
 
 from examiner.errors import CannotRun
-from examiner.job import Job, Setup
+from examiner.job import START, Job, Setup
 from examiner.nursery import warm
-from examiner.sandbox import bubblewrap, confine, kernel
+from examiner.sandbox import bubblewrap, kernel
+from examiner.sandbox.files import hand_out
 from examiner.shell import make_shell
 from examiner.student import Student
 from examiner.tester import Tester
 from examiner.wire import Channel
 
-START = 120.0  # seconds that libraries may take to load
 TESTER_MEMORY = 8 * 2**30  # bytes of addresses beyond those of the libraries
 
 
@@ -51,9 +51,9 @@ class Nursery:
         }
         inner = [sys.executable, "-s", "-P", "-m", "examiner.nursery"]
         command = [*inner, json.dumps(options)]
+        seen = [_package("examiner"), *map(Path, setup.seen)]
         if setup.level != "process":
-            seen = [_package("examiner"), *map(Path, setup.seen)]
-            command = bubblewrap.command(command, seen)
+            command = bubblewrap.command(command, seen, setup.limits.gpu)
         if command is None:
             raise CannotRun("There is no bubblewrap here: see examiner doctor.")
         self.process = subprocess.Popen(
@@ -61,7 +61,7 @@ class Nursery:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=2,
-            env=bubblewrap.environment(),
+            env=bubblewrap.environment(seen, setup.limits.gpu),
         )
         theirs.close()
         self.channel = Channel(ours)
@@ -82,7 +82,9 @@ class Nursery:
 
     def close(self) -> None:
         """End it, and all that it started."""
-        self.channel.close()
+        self.channel.close()  # it sees that, and clears up
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
         self.process.kill()
         self.process.wait()
 
@@ -112,7 +114,7 @@ class Worker:
             ``cells``, ``notebook``, ``fault``, as JSON can hold them.
         """
         with tempfile.TemporaryDirectory(prefix="examiner-") as home:
-            confine.hand_out(job.given, Path(home))
+            hand_out(job.given, Path(home))
             return self._grade(job, home)
 
     def _grade(self, job: Job, home: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 
 import nbformat
 import pytest
+from nbgrader.apps.api import NbGraderAPI
 from split import LIMITS, needs
 from tiny_course import CHECK, hand_in, make_course
 
@@ -111,6 +112,42 @@ def test_points_of_a_hand_stay_when_the_work_is_graded_again(tiny, graded):
     with course.gradebook() as book:
         entry = book.find_grade("q2", "a0_double", "a0_double", "fay")
         assert entry.needs_manual_grade  # the words are not those that were read
+
+
+def test_points_of_a_hand_show_when_the_class_is_graded_again(tiny, graded):
+    course = graded[0]
+    hand_in(tiny, "ira", "def double(x):\n    return 2 * x", "Because.")
+    grade(course, "ira")
+    by_hand(course, "ira", 2)
+    for force in (False, True):
+        (ira,) = grade(course, "ira", force=force)
+        assert (marks(ira), ira.needs_manual) == ([3, 2], False)
+    hand_in(tiny, "ira", "def double(x):\n    return 2 * x", "Because of that.")
+    (ira,) = grade(course, "ira")
+    assert (marks(ira), ira.needs_manual) == ([3, 2], True)
+
+
+@pytest.mark.parametrize("secret", ["tell-nobody", ""])
+def test_nbgrader_releases_our_feedback_of_what_came_by_its_exchange(tmp_path, secret):
+    home = make_course(tmp_path)
+    folder = hand_in(home, "ada", "def double(x):\n    return 2 * x")
+    (folder / "timestamp.txt").write_text("2026-11-20 10:00:00.000000 UTC")
+    (folder / "submission_secret.txt").symlink_to(tmp_path / "nbgrader_config.py")
+    if secret:
+        (folder / "submission_secret.txt").unlink()
+        (folder / "submission_secret.txt").write_text(secret)
+    course = Course(home)
+    grade(course)
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    course.config.Exchange.root = str(exchange)
+    done = NbGraderAPI(config=course.config).release_feedback("a0_double")
+    found = [p.read_text() for p in exchange.rglob("*.html")]
+    assert done["success"] is bool(secret)  # nbgrader needs one
+    assert [("3" in text, "Because" in text) for text in found] == (
+        [(True, False)] if secret else []
+    )
 
 
 def test_old_scores_do_not_survive_a_new_file(tiny, graded):

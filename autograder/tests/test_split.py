@@ -4,6 +4,7 @@ import pytest
 from split import LIMITS, answer, extra, given, needs, quiz, run
 
 from examiner.job import Setup
+from examiner.seed import VARIABLE, ensure_seed_file
 from examiner.worker import Worker
 
 pytestmark = pytest.mark.skipif(bool(needs()), reason=needs())
@@ -11,7 +12,14 @@ DOUBLE = answer("def double(x):\n    return x + x")
 
 
 @pytest.fixture(scope="module")
-def worker():
+def worker(tmp_path_factory):
+    seed = ensure_seed_file(tmp_path_factory.mktemp("split") / "seed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(seed))
+        yield from make_worker()
+
+
+def make_worker():
     worker = Worker(Setup(limits=LIMITS, warm=("numpy", "torch", "matplotlib.pyplot")))
     yield worker
     worker.close()
@@ -190,6 +198,41 @@ def test_a_call_that_runs_amok_costs_its_own_test_alone(worker, name):
     assert cells["t1"]["outcome"] in want.split()
     assert cells["t1"]["points"] == 0
     assert cells["t2"]["outcome"] == "PASS", cells["t2"]
+
+
+BY_CASES = """
+from examiner.check import Case, check
+@check(points=4)
+def half(rng):
+    "`half(x)` returns x / 2."
+    for x, points in ((2.0, 1), (4.0, 2), (-1.0, 1)):
+        yield Case(name=f"x = {x:g}", args={"x": x}, want=x / 2, points=points)
+half(f)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "said"),
+    [
+        ("while x < 0: pass", "TIMEOUT", "stopped after 5 seconds"),
+        ("if x < 0: import os; os._exit(3)", "DIED", "ended with code 3"),
+    ],
+)
+def test_what_was_right_before_a_case_that_never_ends_stays_right(
+    worker, body, outcome, said
+):
+    source = f"def f(x):\n    {body}\n    return x / 2"
+    cells, _ = run(worker, answer(source), quiz(BY_CASES, points=4))
+    cell = cells["t"]
+    assert (cell["outcome"], cell["points"]) == (outcome, 3)
+    assert "2 of 3 cases right" in cell["message"]
+    assert said in " ".join(cell["message"].split())
+
+
+def test_when_no_case_comes_back_nothing_is_earned(worker):
+    source = "def f(x):\n    while True: pass"
+    cells, _ = run(worker, answer(source), quiz(BY_CASES, points=4))
+    assert (cells["t"]["outcome"], cells["t"]["points"]) == ("TIMEOUT", 0)
 
 
 LIARS = {

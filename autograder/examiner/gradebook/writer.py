@@ -25,8 +25,8 @@ from nbgrader.api import (
 from nbgrader.preprocessors import AssignLatePenalties
 
 from examiner.course import Course
+from examiner.gradebook.arrival import read_timestamp
 from examiner.gradebook.entry import enter_notebook
-from examiner.gradebook.late import read_timestamp
 from examiner.record import CellRecord, Outcome, Record
 
 
@@ -226,14 +226,14 @@ def _write_grade(grade: Grade, mark: CellRecord | None, new: bool) -> None:
 
 def _stands(grade: Grade) -> CellRecord:
     """Return a grade as a record."""
-    waits = grade.needs_manual_grade and grade.manual_score is None
-    if waits:
+    if grade.needs_manual_grade:
         outcome = Outcome.MANUAL
     elif grade.score >= grade.max_score:
         outcome = Outcome.PASS
     else:
         outcome = Outcome.PARTIAL if grade.score > 0 else Outcome.FAIL
-    points = None if waits else grade.score
+    unread = grade.needs_manual_grade and grade.manual_score is None
+    points = None if unread else grade.score
     return CellRecord(grade.cell.name, points, grade.max_score, outcome)
 
 

@@ -8,7 +8,9 @@ In reading order:
 
 - ``limits``: what a student's process may use.
 - ``bubblewrap``: the world around the fork server.
+- ``files``: the files that lie beside a student's code.
 - ``confine``: what a process gives up before a student's code runs in it.
+- ``landlock``: what it may still change of the file system.
 - ``seccomp``: the system calls that it may not make.
 - ``levels``: how much of this the machine can do.
 """

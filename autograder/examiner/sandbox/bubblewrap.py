@@ -5,6 +5,7 @@ which it needs to give each student's process namespaces and folders of its own,
 which none of these processes keeps (see :mod:`examiner.sandbox.confine`).
 """
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -32,8 +33,14 @@ _FLAGS = [
 ]
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of a student's process: nothing of the grader's."""
+def environment(seen: Iterable[Path], gpu: str = "") -> dict[str, str]:
+    """Return the environment of a student's process: nothing of the grader's.
+
+    Args:
+        seen: The packages that it may import, beside those of this Python.
+        gpu: The GPU that it may use, as CUDA_VISIBLE_DEVICES names it.
+    """
+    packages = dict.fromkeys(str(Path(place).parent) for place in seen)
     threads = dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS"], "1")
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
@@ -47,16 +54,19 @@ def environment() -> dict[str, str]:
         "IPYTHONDIR": "/tmp/ipython",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(packages),
+        "CUDA_VISIBLE_DEVICES": gpu,
         **threads,
     }
 
 
-def command(inner: list[str], seen: Iterable[Path]) -> list[str] | None:
+def command(inner: list[str], seen: Iterable[Path], gpu: str = "") -> list[str] | None:
     """Return the command that runs another in a world of its own.
 
     Args:
         inner: The command to run.
-        seen: Folders and files that it may read, beside the system's programs.
+        seen: Packages that it may read, beside the system's programs.
+        gpu: The GPU that it may use, as CUDA_VISIBLE_DEVICES names it.
 
     Returns:
         None where there is no bubblewrap.
@@ -64,17 +74,27 @@ def command(inner: list[str], seen: Iterable[Path]) -> list[str] | None:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         return None
-    found = [bwrap, *_FLAGS]
-    for key, value in environment().items():
+    found, seen = [bwrap, *_FLAGS], list(seen)
+    for key, value in environment(seen, gpu).items():
         found += ["--setenv", key, value]
     found += ["--tmpfs", "/tmp"]  # the fork server's; students' processes get their own
     found += [part for path in _SYSTEM for part in _like_outside(path)]
     for path in (*_SETTINGS, *_python(), *_outermost(seen)):
         found += ["--ro-bind-try", str(path), str(path)]
     found += ["--proc", "/proc", "--dev", "/dev", "--dir", HOME, "--chdir", "/"]
+    for path in _devices(gpu):
+        found += ["--dev-bind-try", path, path]
     # All students' processes see these folders: none may write there.
     found += ["--remount-ro", "/dev", "--remount-ro", "/"]
     return [*found, *inner]
+
+
+def _devices(gpu: str) -> list[str]:
+    """Return the files by which CUDA speaks to a GPU."""
+    if not gpu:
+        return []
+    own = [f"/dev/nvidia{number}" for number in gpu.split(",")]
+    return [*own, "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"]
 
 
 def _like_outside(path: str) -> list[str]:

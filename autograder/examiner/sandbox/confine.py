@@ -11,29 +11,36 @@ import signal
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from examiner.sandbox import kernel, seccomp
+from examiner.sandbox import kernel, landlock, seccomp
 from examiner.sandbox.bubblewrap import HOME
+from examiner.sandbox.files import hand_out
 from examiner.sandbox.limits import Limits
 
 _OWN_FOLDERS = {HOME: 1, "/tmp": 4, "/dev/shm": 4}
 _CARE = kernel.NOSUID | kernel.NODEV
 
 
-def confine(limits: Limits, files: Mapping[str, bytes], level: str) -> None:
+def confine(
+    limits: Limits, files: Mapping[str, bytes], level: str, home: Path = Path(HOME)
+) -> None:
     """Confine this process, which is the first of its own process namespace.
 
     Args:
         limits: What it may use.
         files: What lies in its home folder, by relative name.
         level: ``full``: all of it; ``namespaces``: without the filter of system
-            calls; ``process``: limits alone.
+            calls; ``process``: limits, and no writing outside its home folder where
+            the kernel has Landlock.
+        home: Its home folder; at the level ``process`` any that is its own.
 
     Raises:
         OSError: The kernel refused; nothing of a student's may run then.
     """
     if level == "process":
-        hand_out(files, Path.cwd())
+        hand_out(files, home)
+        os.chdir(home)
         _limit(limits)
+        landlock.restrict([home, Path("/dev")])
         return
     kernel.unshare(kernel.NEWNS | kernel.NEWIPC)
     kernel.mount("none", "/", "none", kernel.REC | kernel.PRIVATE)
@@ -42,11 +49,12 @@ def confine(limits: Limits, files: Mapping[str, bytes], level: str) -> None:
     # Read-only: whoever runs the grader as root owns /proc/sys, capability or not.
     flags = _CARE | kernel.NOEXEC | kernel.RDONLY
     kernel.mount("proc", "/proc", "proc", flags)
-    hand_out(files, Path(HOME))
-    os.chdir(HOME)
+    hand_out(files, home)
+    os.chdir(home)
     _limit(limits)
     kernel.drop_capabilities()
     kernel.no_new_privileges()
+    landlock.restrict([*map(Path, _OWN_FOLDERS), Path("/dev")])
     if level == "full":
         seccomp.refuse_calls()
 
@@ -68,16 +76,6 @@ def _mount_own(folder: str, size: int) -> None:
         os.close(handle)
 
 
-def hand_out(files: Mapping[str, bytes], home: Path) -> None:
-    """Write files into a folder."""
-    for name, data in files.items():
-        path = home / name
-        if not path.resolve().is_relative_to(home.resolve()):
-            raise OSError(f"{name!r} lies outside the home folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
 def _limit(limits: Limits) -> None:
     """Set the kernel's own limits; what a group takes together, the nursery watches."""
     held = Path("/proc/self/statm")  # which only Linux has
@@ -95,6 +93,8 @@ def _limit(limits: Limits) -> None:
         "RLIMIT_NPROC": limits.processes,
         "RLIMIT_SIGPENDING": 256,
     }
+    if limits.gpu:  # CUDA reserves addresses for all memory there is
+        del bounds["RLIMIT_AS"]
     for name, value in bounds.items():
         which = getattr(resource, name, None)
         if which is not None:

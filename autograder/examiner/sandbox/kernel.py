@@ -13,45 +13,55 @@ _CAPSET, _CAPABILITY_VERSION = {"x86_64": 126, "aarch64": 91}, 0x20080522
 _C = ctypes.CDLL(None, use_errno=True)
 
 
-def _check(result: int, what: str) -> None:
+def check(result: int, what: str) -> None:
+    """Raise what the kernel said, if it refused.
+
+    Raises:
+        OSError: The result is negative.
+    """
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
+def call(number: int, *arguments: object) -> int:
+    """Make a system call that the C library has no name for."""
+    return _C.syscall(number, *arguments)
+
+
 def unshare(flags: int) -> None:
     """Leave namespaces for new ones."""
-    _check(_C.unshare(flags), "unshare")
+    check(_C.unshare(flags), "unshare")
 
 
 def setns(handle: int, kind: int) -> None:
     """Enter a namespace; children of this process will be in it."""
-    _check(_C.setns(handle, kind), "setns")
+    check(_C.setns(handle, kind), "setns")
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     """Mount a file system."""
     texts = [text.encode() for text in (source, target, kind)]
     options = data.encode() or None
-    _check(_C.mount(*texts, ctypes.c_ulong(flags), options), f"mount {target}")
+    check(_C.mount(*texts, ctypes.c_ulong(flags), options), f"mount {target}")
 
 
 def die_with(number: int) -> None:
     """Have this process get a signal when its parent ends."""
-    _check(_C.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0), "PR_SET_PDEATHSIG")
+    check(_C.prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0), "PR_SET_PDEATHSIG")
 
 
 def no_new_privileges() -> None:
     """Make sure that no program that is run can gain any."""
-    _check(_C.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
+    check(_C.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS")
 
 
 def drop_capabilities() -> None:
     """Give up all capabilities, for good."""
-    _check(
+    check(
         _C.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "PR_CAP_AMBIENT"
     )
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     nothing = (ctypes.c_uint32 * 6)()
     number = _CAPSET[os.uname().machine]
-    _check(_C.syscall(number, ctypes.byref(header), ctypes.byref(nothing)), "capset")
+    check(_C.syscall(number, ctypes.byref(header), ctypes.byref(nothing)), "capset")

@@ -2,7 +2,8 @@
 
 - ``full``: bubblewrap, namespaces, limits and a filter of system calls.
 - ``namespaces``: the same without the filter.
-- ``process``: a process of its own with limits; it sees files and network as you do.
+- ``process``: a process of its own with limits; it reads files and uses the network
+  as you do, and on a Linux with Landlock changes nothing outside its own folder.
 - ``none``: nbgrader's kernels, where students' code runs with the tests.
 """
 

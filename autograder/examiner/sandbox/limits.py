@@ -18,6 +18,7 @@ class Limits:
         grace: Seconds in which an interrupted cell must stop.
         total: Seconds that all cells of a notebook may take, restarts included.
         output: Bytes of output that are kept of a cell.
+        gpu: The GPU that it may use, as CUDA_VISIBLE_DEVICES names it; "": none.
     """
 
     memory: int = 2 * GIBIBYTE
@@ -28,3 +29,4 @@ class Limits:
     grace: float = 2.0
     total: float = 600.0
     output: int = 2**21
+    gpu: str = ""
