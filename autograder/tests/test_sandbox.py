@@ -1,15 +1,19 @@
 """What each level of the sandbox keeps a student's code from."""
 
+import json
 import os
+import pwd
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from split import LIMITS, answer, needs, quiz, run
+from tiny_course import hand_in, make_course
 
 from examiner.crew import Crew
 from examiner.job import Setup
@@ -37,6 +41,13 @@ def forked(work):
     os.close(say)
     with os.fdopen(end) as file:
         return file.read()
+
+
+def is_closed():
+    """Tell whether an ordinary user cannot come to this Python, or to examiner."""
+    files = Path(sys.executable), Path(sys.executable).resolve(), Path(__file__)
+    folders = {folder for file in files for folder in file.parents}
+    return not all(folder.stat().st_mode & 0o005 == 0o005 for folder in folders)
 
 
 @needs_landlock
@@ -163,3 +174,32 @@ def test_the_limits_hold_at_the_level_process_too():
         worker.close()
     assert found["t"]["outcome"] == "TIMEOUT"
     assert found["u"]["outcome"] == "PARTIAL"
+
+
+@needs_sandbox
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="runs as an ordinary user anyway")
+@pytest.mark.skipif(is_closed(), reason="this Python is closed to an ordinary user")
+def test_an_ordinary_user_has_the_full_sandbox_too():
+    user = pwd.getpwnam("nobody")
+    with tempfile.TemporaryDirectory() as temporary:
+        home = make_course(Path(temporary))
+        hand_in(home, "ada", "def double(x):\n    return 2 * x", "Because.")
+        for path in (home, *home.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        line = home / "marks.jsonl"
+        command = ["grade", "a0_double", "--course", str(home), "--json", str(line)]
+        done = subprocess.run(
+            [sys.executable, "-m", "examiner", *command],
+            user=user.pw_uid,
+            group=user.pw_gid,
+            extra_groups=[],
+            cwd=home,
+            env={**os.environ, "HOME": temporary, "JUPYTER_CONFIG_PATH": temporary},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        ada = json.loads(line.read_text())
+    assert (ada["isolation"], ada["score"]) == ("full", 3)

@@ -160,11 +160,15 @@ AMOK = {
     "sleeps": ("import time\ntime.sleep(1000)", "TIMEOUT"),
     "exits": ("import os\nos._exit(0)", "DIED"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "DIED"),
-    "forks without end": ("import os\nwhile True: os.fork()", "DIED TIMEOUT"),
+    "forks without end": (
+        "import os\nwhile True: os.fork()",
+        "DIED TIMEOUT ERROR FAIL",
+    ),
     "takes all memory": (
         "import numpy as np\nkept = []\nwhile True: kept.append(np.ones(2**22))",
         "MEMORY",
     ),
+    "forks once": ("import os\nos.fork()\n1 / 0", "ERROR FAIL"),
     "raises": ("1 / 0", "ERROR"),
 }
 
