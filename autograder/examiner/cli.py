@@ -40,6 +40,7 @@ Exit codes:
   1  something was unreadable or refused, took too long or too much memory,
      or ended its process
   2  nothing could be run; one sentence says why
+  130  stopped by Ctrl-C; what is graded is kept
 """
 EXAMPLES = """\b
 Examples:
@@ -91,9 +92,13 @@ def cli() -> None:
     "--json",
     "json_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a line of JSON for each notebook here, as it is graded.",
+    help="Write a line of JSON for each notebook here, unchanged ones too.",
 )
-@click.option("--force", is_flag=True, help="Grade again what has not changed.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Grade all again, also what has not changed.",
+)
 @click.option("--accept-weak-isolation", "accept_weak", is_flag=True, help=WEAK)
 def grade_command(
     assignment: str,

@@ -81,6 +81,7 @@ class Hand:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what it says is for the instructor
+                start_new_session=True,  # Ctrl-C is for the one who asked
             )
         self.channel = Channel(ours)
 
@@ -111,10 +112,10 @@ class Hand:
     def close(self) -> None:
         """End it, for good."""
         self.closed = True
-        self.end()
+        self.end(patience=0.5)
 
-    def end(self) -> None:
-        """End it; it starts again when it is needed."""
+    def end(self, patience: float = 5) -> None:
+        """End it, after some seconds of patience; it starts again when needed."""
         if self.channel:
             # It sees that, and ends what it started; so does whoever waits for it.
             with contextlib.suppress(OSError):
@@ -122,7 +123,7 @@ class Hand:
             self.channel.close()
         if self.process:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(5)
+                self.process.wait(patience)
             self.process.kill()
             self.process.wait()
         self.process, self.channel, self.ready = None, None, False

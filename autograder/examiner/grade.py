@@ -84,7 +84,7 @@ def _wanted(course: Course, assignment: str, students: Iterable[str]) -> list[st
     there = course.students(assignment)
     if unknown := sorted(set(students) - set(there)):
         raise CannotRun(
-            f"{', '.join(unknown)} handed in nothing for {assignment}; there are "
-            f"submissions of {', '.join(there[:20])}."
+            f"{', '.join(map(repr, unknown))} handed in nothing for {assignment}; "
+            f"there are submissions of {', '.join(there[:20])}."
         )
     return sorted(set(students)) or there

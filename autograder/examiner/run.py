@@ -163,7 +163,7 @@ class Run:
             comments = self.writer.comments(*where)
             line = self._provenance(record, key)
             write_feedback(self.course, record, notebook, line, comments)
-            write_record(self._file(record), key, record)
+            write_record(self._file(record), key, record, line, comments)
             hand_on(self.course, record.assignment, record.student)
         return record
 
@@ -197,11 +197,11 @@ class Run:
 
     def _known(self, record: Record, key: str) -> Record | None:
         """Return the record of unchanged work, if the gradebook still has it."""
-        found = read_record(self._file(record), key)
-        marks = self.writer.standing(self.assignment.name, record.student)
-        if found is None or not marks:
+        if not self.writer.standing(self.assignment.name, record.student):
             return None
-        add_marks(found, marks)
+        found = read_record(self.course, self.writer, self._file(record), key)
+        if found is None:
+            return None
         found.unchanged = True
         return found
 

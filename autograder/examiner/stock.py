@@ -8,6 +8,7 @@ from nbgrader.api import MissingEntry
 
 from examiner.course import Course, last_line
 from examiner.record import CellRecord, Outcome, Record
+from examiner.standing import record_file, write_record
 
 
 def grade_with_nbgrader(course: Course, assignment: str, student: str) -> list[Record]:
@@ -25,7 +26,14 @@ def grade_with_nbgrader(course: Course, assignment: str, student: str) -> list[R
         if done["success"]:
             record.cells = _marks(course, assignment, student, notebook)
         else:
-            record.status, record.message = "refused", last_line(done)
+            record.status, record.message = (
+                "refused",
+                (
+                    f"{last_line(done)} (nbgrader autograde {assignment} --student "
+                    f"{student} shows all that it says)"
+                ),
+            )
+        write_record(record_file(course, assignment, student, notebook), "", record)
         records.append(record)
     return records
 

@@ -1,5 +1,7 @@
 """Records on the terminal."""
 
+import textwrap
+
 from rich.console import Console
 from rich.table import Table
 
@@ -30,9 +32,12 @@ def show(records: list[Record], console: Console) -> None:
 
 def _remarks(record: Record) -> list[str]:
     remarks = [record.message] if record.message else []
-    if record.amok:
-        amok = [cell for cell in record.cells if cell.outcome in AMOK]
-        remarks += [f"{c.grade_id}: {c.outcome}. {c.message}" for c in amok]
+    remarks += [f"mended: {repair}" for repair in record.repairs]
+    for cell in record.cells:
+        if cell.outcome in AMOK:
+            found = " ".join(cell.message.split()).rpartition("Found: ")[2]
+            why = textwrap.shorten(found, 160, placeholder=" ...")
+            remarks.append(f"{cell.grade_id}: {cell.outcome}. {why}")
     return remarks
 
 
@@ -43,10 +48,10 @@ def show_cells(record: Record, console: Console) -> None:
     if record.message:
         console.print(record.message, soft_wrap=True, markup=False)
     for cell in record.cells:
-        points = "by hand" if cell.points is None else f"{cell.points:g}"
-        console.print(
-            f"{cell.outcome:8} {cell.grade_id}: {points} of {cell.max_points:g}",
-            markup=False,
-        )
+        most = f"{cell.max_points:g}"
+        points = f"{0 if cell.points is None else cell.points:g} of {most}"
+        if cell.points is None:
+            points = f"up to {most}, by hand"
+        console.print(f"{cell.outcome:8} {cell.grade_id}: {points}", markup=False)
         for line in filter(None, (cell.message, cell.hint)):
             console.print(f"         {line}", soft_wrap=True, markup=False)

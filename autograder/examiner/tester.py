@@ -19,7 +19,7 @@ from examiner.candidate import set_seeds
 from examiner.errors import Gone, GraderFault
 from examiner.names import Names
 from examiner.outputs import clean_outputs, said
-from examiner.record import CellRecord, Outcome
+from examiner.record import AMOK, CellRecord, Outcome
 from examiner.roles import Role, defined_names, role_of, stored_names
 from examiner.sandbox import Limits
 from examiner.scoring import Test, score
@@ -147,7 +147,8 @@ class Tester:
         self.history.append(cell.source)
         cell.outputs = clean_outputs(answer["outputs"], self.limits.output)
         cell.execution_count = len(self.history)
-        if raised := answer["raised"]:
+        raised = answer["raised"]
+        if raised and not self.stopped:  # a test after it stops for the same reason
             self.stopped = str(raised)
             self.how = Outcome.MEMORY if raised.kind == "MemoryError" else Outcome.ERROR
         for name in defined_names(cell.source) & self.by_tests:
@@ -179,6 +180,10 @@ class Tester:
     def _explain(self, record: CellRecord) -> CellRecord:
         """Say more where an answer is missing, or did not run to its end."""
         if record.outcome in (Outcome.PASS, Outcome.PARTIAL, Outcome.MANUAL):
+            if self.how in AMOK and record.outcome is not Outcome.MANUAL:
+                record.outcome = self.how
+                said = f"{record.message} A cell before it was stopped: {self.stopped}"
+                record.message = said.strip()
             return record
         if self.last_answer in self.missing:
             record.outcome = Outcome.MISSING

@@ -127,6 +127,24 @@ def test_points_of_a_hand_show_when_the_class_is_graded_again(tiny, graded):
     assert (marks(ira), ira.needs_manual) == ([3, 2], True)
 
 
+def test_feedback_follows_what_a_hand_gave_after_the_grading(tiny, graded):
+    course = graded[0]
+    hand_in(tiny, "jon", "def double(x):\n    return 2 * x", "Because.")
+    grade(course, "jon")
+    page = course.path("feedback", "a0_double", "jon") / "a0_double.html"
+    assert "Well said" not in page.read_text()
+    by_hand(course, "jon", 2)
+    with course.gradebook() as book:
+        book.find_comment(
+            "q2", "a0_double", "a0_double", "jon"
+        ).manual_comment = "Well said"
+        book.db.commit()
+    standing(course, "a0_double")  # as examiner report does
+    text = page.read_text()
+    assert "Well said" in text
+    assert "wait for your instructor" not in text
+
+
 @pytest.mark.parametrize("secret", ["tell-nobody", ""])
 def test_nbgrader_releases_our_feedback_of_what_came_by_its_exchange(tmp_path, secret):
     home = make_course(tmp_path)

@@ -233,6 +233,24 @@ def test_what_was_right_before_a_case_that_never_ends_stays_right(
     assert said in " ".join(cell["message"].split())
 
 
+def test_a_cell_that_never_ends_is_told_though_its_function_is_right(worker):
+    source = "def f():\n    return 1\nwhile True: pass"
+    cells, _ = run(worker, answer(source), quiz("assert f() == 1"))
+    assert (cells["t"]["outcome"], cells["t"]["points"]) == ("TIMEOUT", 2)
+    assert "stopped after 5 seconds" in cells["t"]["message"]
+
+
+def test_the_first_error_is_the_one_that_is_told(worker):
+    cells, _ = run(
+        worker,
+        answer("def f()\n    return 1"),
+        given("assert f() == 1", grade_id="visible"),
+        quiz("assert f() == 1"),
+    )
+    assert "SyntaxError" in cells["t"]["message"]
+    assert cells["t"]["message"].count("NameError") == 0
+
+
 def test_when_no_case_comes_back_nothing_is_earned(worker):
     source = "def f(x):\n    while True: pass"
     cells, _ = run(worker, answer(source), quiz(BY_CASES, points=4))

@@ -136,10 +136,10 @@ class Writer:
 
     def _changed(self, record: Record, notebook: NotebookNode | None) -> set[str]:
         """Return the cells whose text is not that of the last time."""
-        try:
-            old = _texts(nbformat.read(self._autograded(record), as_version=4))
-        except Exception:  # there was none, or somebody damaged it
+        before = self.graded(record)
+        if before is None:
             return {cell.grade_id for cell in record.cells}
+        old = _texts(before)
         new = _texts(notebook) if notebook is not None else {}
         return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
@@ -170,6 +170,13 @@ class Writer:
         text = nbformat.writes(notebook)
         draft.write_text(text, encoding="utf-8", errors="replace")
         draft.replace(path)
+
+    def graded(self, record: Record) -> NotebookNode | None:
+        """Return the notebook as it was run, if it is there."""
+        try:
+            return nbformat.read(self._autograded(record), as_version=4)
+        except Exception:  # there is none, or somebody damaged it
+            return None
 
     def _autograded(self, record: Record) -> Path:
         folder = self.course.path("autograded", record.assignment, record.student)
