@@ -325,7 +325,7 @@ def test_the_command_grades_and_its_exit_code_tells_of_the_unreadable(
     [
         (["a0_duoble"], "There is no assignment 'a0_duoble' in"),
         (["a0_duoble"], "Did you mean a0_double?"),
-        (["a0_double", "--student", "zoe"], "zoe handed in nothing for a0_double"),
+        (["a0_double", "--student", "zoe"], "'zoe' handed in nothing for a0_double"),
         (["a0_double", "--nonsense"], "No such option"),
         ([], "Missing argument"),
     ],

@@ -168,8 +168,9 @@ def test_a_system_without_forks_is_told_what_to_do():
 def test_the_limits_hold_at_the_level_process_too():
     worker = Worker(Setup(level="process", limits=replace(LIMITS, cell=2)))
     try:
-        cells = answer("while True: pass"), quiz("assert x"), quiz("1", grade_id="u")
-        found, _ = run(worker, *cells)
+        stuck = answer("while True: pass"), quiz("assert x")
+        next_one = answer("x = 1", grade_id="p"), quiz("1", grade_id="u")
+        found, _ = run(worker, *stuck, *next_one)
     finally:
         worker.close()
     assert found["t"]["outcome"] == "TIMEOUT"
