@@ -1,6 +1,8 @@
 """What the library's tests share: one draw of everything, all sizes different."""
 
 import os
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 import torch
 
 os.environ.setdefault("MPLBACKEND", "agg")
+sys.path.append(str(Path(__file__).parent))  # for what some tests share
 
 T, B, D, H, V = 7, 3, 5, 4, 11
 

@@ -43,6 +43,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server(tmp_path, monkeypatch):
     monkeypatch.setenv("THROUGHTIME_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("THROUGHTIME_OFFLINE", raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr("throughtime.download.cache._SCHEMES", ("https", "http"))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
@@ -145,6 +146,15 @@ def test_without_a_network_the_stand_in_is_named(server):
         ):
             fetch(made_up(server, url=url))
     assert left() == []
+
+
+def test_offline_by_wish_neither_network_nor_cache_is_used(server, monkeypatch):
+    put(server)
+    fetch(made_up(server))
+    monkeypatch.setenv("THROUGHTIME_OFFLINE", "1")
+    with pytest.raises(DownloadError, match=r"OFFLINE is set.*text\.stdlib_source"):
+        fetch(made_up(server))
+    assert server.asked == ["/file"]
 
 
 def test_only_https_is_fetched(server, monkeypatch):

@@ -34,13 +34,24 @@ FIGURES = {
     "gates": lambda: plot.draw_gates({"f": WAVE**2, "c": 3 * WAVE}),
     "eigenvalues": lambda: plot.draw_eigenvalues(EIGENVALUES, SQUARE),
     "surface": lambda: plot.draw_surface(X, Y, ERRORS, {"way": np.eye(2)}),
+    "points": lambda: plot.draw_points({"a": np.eye(2), "b": -np.eye(2)}, "x", "y"),
+    "flow": lambda: plot.draw_flow({"a": np.exp(ERRORS), "b": 0 * ERRORS}),
     "text": lambda: plot.draw_text(TEXT, VALUES, label="state of unit 3"),
     "states": lambda: plot.draw_states(np.zeros((11, 3)), TEXT),
+    "predictions": lambda: plot.draw_predictions(
+        np.full((3, 4), 0.25), "ehlo", "hll", "llo"
+    ),
     "attention": lambda: plot.draw_attention(IMAGE, ["red", "circle"], MAPS),
     "learning": lambda: plot.draw_learning(
         STEPS, 3 / STEPS, (STEPS[9::10], 4 / STEPS[9::10]), {"bigrams": 2.486}
     ),
     "samples": lambda: plot.draw_samples([(1, "qzx"), (2000, "the cat")]),
+    "backward": lambda: plot.draw_backward(4, length=2),
+    "reach": lambda: plot.draw_reach(np.tril(MAPS[0] + 0.5), length=2),
+    "kinds": plot.draw_kinds,
+    "pictures": lambda: plot.draw_pictures(MAPS[None], ["red", "circle"], ["where"]),
+    "inputs": lambda: plot.draw_inputs(np.eye(3), np.eye(4), 4000, IMAGE),
+    "grid": lambda: plot.draw_grid(np.eye(2), ["a", "b"], ["c", "d"], "x", "y"),
     "folded": plot.draw_folded,
     "unrolled": lambda: plot.draw_unrolled("1-N", losses=True),
 }
@@ -66,7 +77,7 @@ def test_a_figure_is_described_in_sentences(name):
     assert len(fig.alt) > 60
     assert fig.alt.endswith((".", "”."))
     assert "nan" not in fig.alt
-    assert fig.photo == (name == "attention")
+    assert fig.photo == (name in ("attention", "pictures", "inputs"))
 
 
 @pytest.mark.parametrize("name", FIGURES)

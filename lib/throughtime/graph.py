@@ -19,6 +19,7 @@ RADIUS, GRID = 0.29, 1.15  # of a node; from node to node
 LEFT, RIGHT, MARGIN = 1.15, 0.55, 0.1  # around the nodes' centres; around all
 
 Place = tuple[float, float]
+FORWARD = ("input", "state", "output", "loss", "sum")  # the rows, from the bottom
 
 
 def size_of(columns: float, rows: int) -> tuple[float, float]:
@@ -36,16 +37,19 @@ class Graph:
         axes: Axes that fill their figure, as long and high as :func:`size_of` says.
         columns: Number of the last column of nodes; the first is 0.
         rows: Number of rows of nodes, from the bottom.
+        names: Of the rows, written at the left.
     """
 
-    def __init__(self, axes: Axes, columns: float, rows: int) -> None:
+    def __init__(
+        self, axes: Axes, columns: float, rows: int, names: tuple[str, ...] = FORWARD
+    ) -> None:
         width, height = size_of(columns, rows)
         below = -RADIUS - MARGIN
         self.axes = axes
         axes.set(position=(0, 0, 1, 1), xlim=(-LEFT, width - LEFT))
         axes.set(ylim=(below, below + height))
         axes.set_axis_off()
-        for row, name in enumerate(("input", "state", "output", "loss", "sum")[:rows]):
+        for row, name in enumerate(names[:rows]):
             self._write(name, (-RADIUS - 0.2, row * GRID), MUTED, ha="right")
 
     def node(self, column: int, row: int, label: str, made: bool = False) -> Place:
@@ -66,20 +70,26 @@ class Graph:
         self._write(f"${label}$", (left + width / 2, row * GRID), size=13)
 
     def arrow(
-        self, start: Place, end: Place, weight: str | None = None, aside: bool = False
+        self,
+        start: Place,
+        end: Place,
+        weight: str | None = None,
+        aside: bool = False,
+        power: str = "",
     ) -> None:
         """Draw an arrow from node to node, in the colour of its weight.
 
-        ``aside`` moves the name of a level one to the left, out of a feed's way.
+        ``aside`` moves the name of a level one to the left, out of a feed's way;
+        ``power`` stands after the name, as the sign of a transposed matrix does.
         """
         gap = 72 * RADIUS + 1
         self._point(weight, posA=start, posB=end, shrinkA=gap, shrinkB=gap + 1)
         (x, y), (to_x, to_y) = start, end
         if weight and x == to_x:
-            self._name(weight, (x + 0.07, (y + to_y) / 2), ha="left")
+            self._name(weight, (x + 0.07, (y + to_y) / 2), power, ha="left")
         elif weight:
             middle = (x + to_x) / 2 - (0.11 if aside else 0)
-            self._name(weight, (middle, y + 0.06), va="bottom")
+            self._name(weight, (middle, y + 0.06), power, va="bottom")
 
     def feed(self, start: Place, end: Place) -> None:
         """Draw an arrow from an output down to the next input, between two columns."""
@@ -88,6 +98,11 @@ class Graph:
         lines = [(x, y), (between - bend, y), (between, y), (between, y - bend)]
         lines += [(between, to_y + bend), (between, to_y), (to_x, to_y)]
         self._point(None, path=Path(lines, [1, 2, 3, 3, 2, 3, 3]))
+
+    def border(self, column: float, rows: int) -> None:
+        """Draw a dashed line between two columns, over all rows."""
+        ends = (-RADIUS, (rows - 1) * GRID + RADIUS)
+        self.axes.plot([column * GRID] * 2, ends, "--", color=MUTED, lw=1.2)
 
     def loop(self, place: Place, weight: str, meaning: str) -> None:
         """Draw an arrow from a node to itself."""
@@ -103,9 +118,9 @@ class Graph:
         style = {"arrowstyle": "-|>", "mutation_scale": 12, "lw": 1.5}
         self.axes.add_patch(FancyArrowPatch(color=colour, **style, **path))
 
-    def _name(self, weight: str, place: Place, **side: str) -> None:
+    def _name(self, weight: str, place: Place, power: str = "", **side: str) -> None:
         darker = [0.75 * part for part in to_rgb(WEIGHTS[weight])]
-        self._write(f"${weight}$", place, darker, size=14, **side)
+        self._write(f"${weight}{power}$", place, darker, size=14, **side)
 
     def _write(self, text: str, place: Place, colour: Any = INK, **how: Any) -> None:
         how = {"ha": "center", "va": "center", "size": 11} | how

@@ -7,7 +7,8 @@ r"""Real corpora by name; nothing graded and nothing in the book's build needs t
 - ``captions``: Flickr8k and COCO in Karpathy's JSON; Flickr8k's own token files.
 - ``coco``: COCO with features, as CS231n stores it.
 
-Files lie in the folder ``THROUGHTIME_CACHE``, or in the system's cache folder.
+Files lie in the folder ``THROUGHTIME_CACHE``, or in the system's cache folder. Where
+``THROUGHTIME_OFFLINE`` is set, every loader refuses, and names its stand-in.
 Images are not read here, only named.
 """
 

@@ -33,11 +33,19 @@ def fetch(card: Card) -> Path:
     download leaves nothing. With a known hash, the cached file is checked each time.
     A bar shows on stderr if that is a terminal; nothing else is written.
 
+    Where ``THROUGHTIME_OFFLINE`` is set, nothing is fetched and nothing is taken from
+    the cache, so that a build of the book gives the same everywhere.
+
     Raises:
-        DownloadError: No network, no https, fewer or more bytes than wanted, or
-            another hash. The text names what to use offline.
+        DownloadError: ``THROUGHTIME_OFFLINE``, no network, no https, fewer or more
+            bytes than wanted, or another hash. The text names what to use offline.
     """
     advice = _advice(card)
+    if os.environ.get("THROUGHTIME_OFFLINE"):
+        raise DownloadError(
+            f"{card.name} is not fetched, as THROUGHTIME_OFFLINE is set; wanted a "
+            f"variable that is not. {advice}"
+        )
     try:
         with _silent():
             path = pooch.retrieve(

@@ -2,11 +2,16 @@ r"""Every figure of the book, in one style, each with its description in words.
 
 - ``style``: colours, fonts, and ``Picture``, a figure with ``alt`` and ``photo``.
 - ``network``: the graph of a recurrent network, folded and unrolled.
+- ``backward``: the gradient's way back, and which loss reaches which copy.
+- ``kinds``: the graphs of the kinds of sequence tasks.
 - ``lines``: lines, gradient norms, gates through time.
 - ``states``: a heat map of states, a text coloured by a cell.
 - ``eigenvalues``: those of a matrix, and the unit circle.
+- ``gradients``: gradients of many networks, and through the layers of one.
 - ``surface``: an error surface with a cliff, and descents on it.
 - ``attention``: an image, and where a model looked for each word.
+- ``predictions``: what a model expects after each symbol, and what came.
+- ``pictures``: frames and drawings side by side, raw inputs, a grid of numbers.
 - ``learning``: learning curves, and samples as training goes on.
 
 Every function takes plain arrays or tensors, from any device, and returns a
@@ -15,10 +20,15 @@ Every function takes plain arrays or tensors, from any device, and returns a
 
 from throughtime.graph import PALETTE
 from throughtime.plot.attention import draw_attention
+from throughtime.plot.backward import draw_backward, draw_reach
 from throughtime.plot.eigenvalues import draw_eigenvalues
+from throughtime.plot.gradients import draw_flow, draw_points
+from throughtime.plot.kinds import TASK_KINDS, draw_kinds
 from throughtime.plot.learning import draw_learning, draw_samples
 from throughtime.plot.lines import draw_gates, draw_gradient_norms, draw_lines
 from throughtime.plot.network import KINDS, draw_folded, draw_unrolled
+from throughtime.plot.pictures import draw_grid, draw_inputs, draw_pictures
+from throughtime.plot.predictions import draw_predictions
 from throughtime.plot.states import draw_states, draw_text
 from throughtime.plot.style import DASHES, MINUS_TO_PLUS, STYLE, Picture, figure
 from throughtime.plot.surface import draw_surface
@@ -29,14 +39,24 @@ __all__ = [
     "MINUS_TO_PLUS",
     "PALETTE",
     "STYLE",
+    "TASK_KINDS",
     "Picture",
     "draw_attention",
+    "draw_backward",
     "draw_eigenvalues",
+    "draw_flow",
     "draw_folded",
     "draw_gates",
     "draw_gradient_norms",
+    "draw_grid",
+    "draw_inputs",
+    "draw_kinds",
     "draw_learning",
     "draw_lines",
+    "draw_pictures",
+    "draw_points",
+    "draw_predictions",
+    "draw_reach",
     "draw_samples",
     "draw_states",
     "draw_surface",

@@ -6,11 +6,13 @@ r"""Symbols to numbers and back, batches of them, and corpora that need no downl
 - ``source``: the standard library's own source, and Python's help topics in English.
 - ``labels``: what each character of a source text is: quote, comment, depth and so on.
 - ``ngram``: how well counting alone predicts a text; what a network has to beat.
+- ``counting``: the same model as a writer.
 
 Subword units are left out: the course reads characters and words.
 """
 
 from throughtime.text.batches import RandomWindows, StatefulBatches, windows
+from throughtime.text.counting import NgramModel
 from throughtime.text.labels import SourceLabels, source_labels
 from throughtime.text.ngram import ngram_floors
 from throughtime.text.source import SOURCE_CHARACTERS, pydoc_topics, stdlib_source
@@ -32,6 +34,7 @@ __all__ = [
     "SOURCE_CHARACTERS",
     "START",
     "UNK",
+    "NgramModel",
     "RandomWindows",
     "SourceLabels",
     "StatefulBatches",

@@ -54,11 +54,11 @@ def _sharpen(
     p: np.ndarray, counted: np.ndarray, read: np.ndarray, n: int, V: int
 ) -> np.ndarray:
     """Return the probabilities of order n from those of order n - 1."""
-    grams, times = np.unique(_codes(counted, n, V), return_counts=True)
+    grams, times = np.unique(codes(counted, n, V), return_counts=True)
     contexts, place = np.unique(grams // V, return_inverse=True)
     kinds = np.bincount(place)
     total = np.bincount(place, weights=times)
-    wanted = _codes(read, n, V)
+    wanted = codes(read, n, V)
     N_cx = _look_up(grams, times, wanted)
     N_c, T_c = (_look_up(contexts, counts, wanted // V) for counts in (total, kinds))
     # A context never seen says nothing: its N and T are 0, and p stays.
@@ -67,8 +67,8 @@ def _sharpen(
     return np.where(seen, sharper, p)
 
 
-def _codes(ids: np.ndarray, n: int, V: int) -> np.ndarray:
-    """Return a number for each n-gram, read as digits in base V."""
+def codes(ids: np.ndarray, n: int, V: int) -> np.ndarray:
+    r"""Return a number for each n-gram, read as digits in base V."""
     count = len(ids) - n + 1
     codes = np.zeros(count, np.int64)
     for k in range(n):
@@ -82,12 +82,21 @@ def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.nda
     return np.where(keys[place] == wanted, values[place], 0)
 
 
-def _check(train: str, test: str, order: int, V: int) -> None:
+def check_order(order: int, V: int) -> None:
+    r"""Check that n-grams of V characters have numbers.
+
+    Raises:
+        ThroughTimeError: They have not, or the order is below 1.
+    """
     if order < 1 or V**order >= 2**63:
         raise ThroughTimeError(
             f"order is {order} with {V} characters; wanted 1 or more, and "
             "V**order below 2**63. Try order=6."
         )
+
+
+def _check(train: str, test: str, order: int, V: int) -> None:
+    check_order(order, V)
     for name, text in (("train", train), ("test", test)):
         if len(text) < order:
             raise ShapeError(
