@@ -96,6 +96,21 @@ def test_the_solution_passes_the_visible_test(q):
 
 
 @each_question
+def test_the_hidden_test_finds_a_mistake_that_the_visible_one_lets_through(q):
+    names, _ = run(q.assignment)
+    through = [a for a in q.check.answers if a.wrong and passes(q, names, a)]
+    assert through
+
+
+def passes(q, names, answer):
+    try:
+        exec(q.visible_cell.source, {**names, q.name: answer.fn})
+    except Exception:
+        return False
+    return True
+
+
+@each_question
 def test_a_check_has_known_answers_enough_and_each_with_its_own_sentence(q):
     wrong = [a for a in q.check.answers if a.wrong]
     assert len(wrong) >= 6

@@ -1,0 +1,1 @@
+"""Known answers to the checks of a3, a file for each question."""
