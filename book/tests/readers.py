@@ -111,10 +111,11 @@ def nameless_images(page: Page) -> list[str]:
     return nameless
 
 
-def scripts_of_widgets(page: Page) -> set[str]:
-    """Return the names of the widget scripts that a page loads."""
-    return {
-        Path(urlsplit(x).path).stem
-        for x in page.loads
-        if "/widgets/" in x and urlsplit(x).path.endswith(".js")
-    }
+def scripts_of_widgets(page: Page) -> list[str]:
+    """Return the widget scripts that a page loads, in order: ["base", ...]."""
+    paths = [urlsplit(load).path for load in page.loads]
+    return [
+        path.partition("/widgets/")[2].removesuffix(".js")
+        for path in paths
+        if "/widgets/" in path and path.endswith(".js")
+    ]

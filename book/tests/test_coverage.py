@@ -109,6 +109,9 @@ def test_a_topic_has_each_form_that_it_needs(number):
 def test_a_topic_names_only_what_is_there(book, number):
     row = ROWS[number]
     assert set(row) <= {"topic", "needs", *FORMS}
+    assert {place_of(label) for form in FORMS for label in row.get(form, [])} <= set(
+        row["needs"]
+    )
     faults = [
         book.fault(form, label)
         for form in FORMS[:-1]

@@ -19,6 +19,7 @@ def course(tmp_path):
         "lib/tests/test_cells.py": "",
         "requirements.txt": "numpy==2.4.6\n",
         "book/_widgets/unroller.json": "{}",
+        "book/records/plays.json": "{}",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -34,6 +35,7 @@ def course(tmp_path):
         "lib/throughtime/checkpoints/a.npz",
         "requirements.txt",
         "book/_widgets/unroller.json",
+        "book/records/plays.json",
     ],
 )
 def test_a_change_in_what_the_cells_run_changes_the_key(course, name):
@@ -110,6 +112,44 @@ def test_each_fault_of_the_theme_is_mended_and_nothing_else_touched():
 def test_the_search_page_keeps_its_index():
     page = '<script src="searchindex.js"></script><div id="search-results"></div>'
     assert theme.mend(page) == page
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    scripts = {
+        "base": "",
+        "cliff": "// The cliff.\n// Needs: panel\n",
+        "lab": "// Needs: matrices, panel\n",
+        "plain": "// Needs nothing.\n",
+        "torn": "// Needs: gone\n",
+        "shared/matrices": "",
+        "shared/panel": "",
+    }
+    for name, text in scripts.items():
+        path = tmp_path / f"{name}.js"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["plain"], ["base", "plain"]),
+        (["lab"], ["base", "shared/matrices", "shared/panel", "lab"]),
+        (
+            ["plain", "lab", "cliff"],
+            ["base", "shared/panel", "shared/matrices", "cliff", "lab", "plain"],
+        ),
+    ],
+)
+def test_a_page_loads_what_its_widgets_need_before_them_and_once(shelf, names, wanted):
+    assert widgets.files(shelf, names) == wanted
+
+
+def test_a_shared_script_that_is_not_there_is_named(shelf):
+    with pytest.raises(FileNotFoundError, match=r"shared/gone\.js.*'torn'"):
+        widgets.files(shelf, ["torn"])
 
 
 def test_data_cannot_end_the_script_that_holds_them(tmp_path):

@@ -2,7 +2,10 @@
 
 import pytest
 import readers
+from conftest import ROOT
+from house import widgets
 
+FOLDER = ROOT / "book" / widgets.FOLDER
 GOOD = (
     '<article><h1 id="a">A</h1><a href="#a">a</a><img src="x.svg" alt="{}"></article>'
 )
@@ -51,8 +54,8 @@ def test_every_image_says_in_words_what_it_shows(pages):
 
 def test_a_page_loads_the_scripts_of_its_own_widgets_only(pages):
     for page in pages.values():
-        wanted = page.widgets | {"base"} if page.widgets else set()
-        assert readers.scripts_of_widgets(page) == wanted, page.path.name
+        files = widgets.files(FOLDER, page.widgets) if page.widgets else []
+        assert readers.scripts_of_widgets(page) == files, page.path.name
 
 
 def test_the_redundant_icon_script_and_thebe_are_gone(pages, site):

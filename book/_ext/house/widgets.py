@@ -10,11 +10,16 @@ A widget NAME is ``book/_widgets/NAME.js`` and, where they exist, ``NAME.css`` a
 ``NAME.json``. It becomes the custom element ``<rnn-NAME>``. Only a page that asks for
 a widget loads its files, and ``base.js`` and ``base.css`` before them; the JSON is
 written into the page, since a page opened as a file cannot fetch.
+
+What several widgets need lies in ``book/_widgets/shared``. A script names it in a line
+such as ``// Needs: matrices, panel``; that is loaded before it, in this order.
 """
 
 import html
 import json
+import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +30,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 FOLDER = "_widgets"
-BASE = "base"
+BASE, SHARED = "base", "shared"
+NEEDS = re.compile(r"^// Needs: (\w+(?:, \w+)*)$", re.MULTILINE)
 
 
 class widget(nodes.Element, nodes.General):  # noqa: N801 (docutils names nodes so)
@@ -36,6 +42,27 @@ def read_data(path: Path) -> str:
     """Return the JSON of ``path``, compact and safe inside a ``<script>`` element."""
     data = json.loads(path.read_text(encoding="utf-8"))
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def files(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return what a page with these widgets loads, in order, without endings.
+
+    Args:
+        folder: Of the widgets.
+        names: The widgets of the page.
+
+    Raises:
+        FileNotFoundError: A widget needs a shared script that is not there.
+    """
+    names, shared = sorted(names), []
+    for name in names:
+        found = NEEDS.search((folder / f"{name}.js").read_text(encoding="utf-8"))
+        for need in found[1].split(", ") if found else []:
+            shared += [f"{SHARED}/{need}"]
+    for script in shared:
+        if not (folder / f"{script}.js").is_file():
+            raise FileNotFoundError(f"{script}.js, which one of {names} needs")
+    return [BASE, *dict.fromkeys(shared), *names]
 
 
 class WidgetDirective(SphinxDirective):
@@ -71,6 +98,10 @@ class WidgetDirective(SphinxDirective):
         if name not in scripts:
             there = ", ".join(sorted(scripts)) or "none"
             raise self.error(f"no widget {name!r} in book/{FOLDER}; there: {there}.")
+        try:
+            files(self._folder(), [name])
+        except FileNotFoundError as problem:
+            raise self.error(f"there is no book/{FOLDER}/{problem}.") from None
         if not self.options.get("label"):
             raise self.error(f"widget {name!r} needs a :label:, its accessible name.")
         if not self.content:
@@ -114,8 +145,10 @@ def _copy(app: Sphinx) -> None:
     target = Path(app.outdir) / "_static" / "widgets"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for path in [*source.glob("*.js"), *source.glob("*.css")]:
-        shutil.copyfile(path, target / path.name)
+    for path in [*source.rglob("*.js"), *source.rglob("*.css")]:
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copy)
 
 
 def _load(
@@ -124,9 +157,10 @@ def _load(
     names = {node["widget"] for node in doctree.findall(widget)} if doctree else set()
     if not names:
         return
-    for name in [BASE, *sorted(names)]:
+    folder = Path(app.srcdir) / FOLDER
+    for name in files(folder, names):
         app.add_js_file(f"widgets/{name}.js", loading_method="defer")
-        if (Path(app.srcdir) / FOLDER / f"{name}.css").is_file():
+        if (folder / f"{name}.css").is_file():
             app.add_css_file(f"widgets/{name}.css")
 
 
