@@ -200,8 +200,8 @@ class _lines:  # noqa: N801 (used as a function)
 def check_command(notebook: Path, accept_weak: bool) -> None:
     """Run NOTEBOOK as it will be graded, with the tests that you can see.
 
-    For students, before they hand in. Hidden tests are not in your notebook, so full
-    points here are no promise.
+    For students, before they hand in. A question whose tests all pass may still lose
+    points: the hidden tests are not in your notebook.
     """
     record = check_notebook(notebook, accept_weak=accept_weak)
     show_cells(record, Console())

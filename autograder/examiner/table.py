@@ -5,7 +5,7 @@ import textwrap
 from rich.console import Console
 from rich.table import Table
 
-from examiner.record import AMOK, Record
+from examiner.record import AMOK, Outcome, Record
 
 
 def show(records: list[Record], console: Console) -> None:
@@ -42,16 +42,17 @@ def _remarks(record: Record) -> list[str]:
 
 
 def show_cells(record: Record, console: Console) -> None:
-    """Print what each cell earned, and why."""
+    """Print what the tests that a student can see say of each cell."""
     for repair in record.repairs:
         console.print(f"Mended: {repair}", soft_wrap=True, markup=False)
     if record.message:
         console.print(record.message, soft_wrap=True, markup=False)
     for cell in record.cells:
-        most = f"{cell.max_points:g}"
-        points = f"{0 if cell.points is None else cell.points:g} of {most}"
+        worth = f"worth up to {cell.max_points:g} points"
         if cell.points is None:
-            points = f"up to {most}, by hand"
-        console.print(f"{cell.outcome:8} {cell.grade_id}: {points}", markup=False)
+            worth += ", by hand"
+        if cell.outcome is Outcome.PASS:
+            worth = f"the tests that you can see pass; {worth}"
+        console.print(f"{cell.outcome:8} {cell.grade_id}: {worth}", markup=False)
         for line in filter(None, (cell.message, cell.hint)):
             console.print(f"         {line}", soft_wrap=True, markup=False)

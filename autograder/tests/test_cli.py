@@ -1,12 +1,17 @@
 """The commands beside ``grade``."""
 
+from functools import partial
+
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
+from questions import ROOT
 from split import needs
 from tiny_course import hand_in, make_course
 
-from examiner import cli
+from examiner import cli, selfcheck
 from examiner.record import CellRecord, Outcome, Record
+from examiner.sandbox import Limits
 
 pytestmark = pytest.mark.skipif(bool(needs()), reason=needs())
 
@@ -28,7 +33,11 @@ def test_the_doctor_says_what_this_machine_can_do(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("source", "code", "said"),
     [
-        ("double = lambda x: x + x", 0, "PASS     q1_test: 3 of 3"),
+        (
+            "double = lambda x: x + x",
+            0,
+            "PASS     q1_test: the tests that you can see pass;",
+        ),
         ("double = 3", 1, "AssertionError"),
         ("1 / 0", 1, "ZeroDivisionError"),
     ],
@@ -44,6 +53,43 @@ def test_a_student_can_check_the_visible_tests(
     found = run(monkeypatch, capsys, "check", str(path))
     assert found[0] == code, found
     assert said in found[1]
+
+
+RELEASE = ROOT / "assignments" / "a1_unroll" / "a1_unroll.ipynb"
+
+
+def test_a_release_that_nobody_touched_is_answered_nowhere(monkeypatch, capsys):
+    code, out, _ = run(monkeypatch, capsys, "check", str(RELEASE))
+    assert code == 1
+    assert "PASS" not in out
+    assert out.count("MISSING") == out.count("This is not answered yet.") > 2
+
+
+@pytest.mark.parametrize(
+    ("visible", "said"),
+    [
+        ("assert double(2) == 4, 'twice 2 is 4'", "which you can see, says: twice 2"),
+        ("double(2).shape", "stops with AttributeError: 'int' object"),
+        ("while True: double(2)", "TIMEOUT"),
+    ],
+)
+def test_what_a_visible_test_finds_is_told_of_its_question(
+    tmp_path, monkeypatch, capsys, visible, said
+):
+    monkeypatch.setattr(selfcheck, "Limits", partial(Limits, cell=2))
+    folder = hand_in(make_course(tmp_path), "ann", "double = lambda x: 3 * x")
+    path = folder / "a0_double.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    test = notebook.cells[1]
+    test.source = "assert callable(double)"
+    shown = new_code_cell(visible, metadata={"nbgrader": {**test.metadata.nbgrader}})
+    shown.metadata.nbgrader.update(grade_id="q1_visible", grade=False, points=0)
+    notebook.cells.insert(1, shown)
+    nbformat.write(notebook, path)
+    code, out, _ = run(monkeypatch, capsys, "check", str(path))
+    assert code == 1, out
+    assert said in out
+    assert "PASS" not in out
 
 
 def test_a_file_that_is_no_notebook_is_refused_in_one_sentence(
