@@ -173,11 +173,44 @@ def test_text_is_as_a_terminal_would_leave_it(text, left):
     assert clean_text(text) == left
 
 
-def test_formulas_stay_as_they_were_written():
-    page = markdown("Let $a_1 * b_2$ and *so* $$c_1\\\\ <d_2$$. It costs 5$ or 6$ .")
-    assert "<code>$a_1 * b_2$</code>" in page
-    assert "<code>$$c_1\\\\ &lt;d_2$$</code>" in page
+def test_formulas_are_set_as_formulas():
+    page = markdown("Let $a_1 * b_2$ and *so* $$c_1 < d_2$$. It costs 5$ or 6$ .")
+    assert "<math" in page
+    assert "<msub><mi>a</mi><mn>1</mn></msub><mo>*</mo>" in page
+    assert 'display="block"' in page
+    assert "<mo>&lt;</mo>" in page
     assert "<em>so</em>" in page
+    assert "It costs 5$ or 6$ ." in page
+
+
+@pytest.mark.parametrize(
+    "source",
+    [r"$\pd{h_t}{h_k}$", r"$\frac$", "$" + "{" * 1900 + "$"],
+)
+def test_a_formula_that_cannot_be_read_stays_as_it_was_written(source):
+    assert markdown(source) == f"<p><code>{source}</code></p>\n"
+
+
+def test_lines_of_a_derivation_stand_below_each_other():
+    page = markdown(r"$$\begin{aligned} a &= b \\ &= c \end{aligned}$$")
+    assert page.count("<mtr>") == 2
+    assert "&amp;" not in page
+
+
+def test_a_formula_keeps_its_spaces_but_moves_nothing():
+    page = markdown(r"$a \quad b \hspace{-90em} c$")
+    assert page.count('<mspace width="1em"></mspace>') == 1
+    assert "90" not in page
+
+
+def test_a_question_is_named_by_its_heading_and_its_code_is_set_as_code():
+    heading = new_markdown_cell("## 1 · Add them (4 points, about 5 minutes)")
+    test = cell(new_code_cell, "assert add", "q1_test", grade=True, points=3)
+    work = record(test=1.0)
+    work.cells[0].message = "`add` is off <by 1>."
+    page = render(work, new_notebook(cells=[heading, test]))
+    assert '1 · Add them <span class="quiet">q1_test</span>: FAIL</h3>' in page
+    assert "<code>add</code> is off &lt;by 1&gt;." in page
 
 
 def test_headings_of_the_notebook_stand_below_the_pages_own():

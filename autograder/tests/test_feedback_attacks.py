@@ -1,5 +1,6 @@
 """What a student's text tries on the reader of a feedback page."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -7,6 +8,7 @@ from gradebook_desk import record
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from examiner.feedback import render
+from examiner.feedback.safe import markdown
 
 ATTACKS = [
     "<script>steal()</script>",
@@ -55,21 +57,34 @@ BAD_TAGS = {
 }
 
 
+FORMULA = {
+    "display",
+    "mathvariant",
+    "stretchy",
+    "fence",
+    "form",
+    "columnalign",
+    "width",
+}
+
+
 class Reader(HTMLParser):
     """Collect what in a page could act or load, as a browser reads it."""
 
-    def __init__(self, page):
+    def __init__(self, page, *, formula=False):
         super().__init__()
         self.bad = []
+        self.tags = BAD_TAGS - {"math"} if formula else BAD_TAGS
+        self.names = {"class", "tabindex", "scope", "rel", "title", "colspan"}
+        self.names |= FORMULA if formula else set()
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
-        if tag in BAD_TAGS:
+        if tag in self.tags:
             self.bad.append(tag)
         for name, value in attrs:
             link = name == "href" and value.startswith(("http://", "https://"))
-            ours = name in ("class", "tabindex", "scope", "rel", "title", "colspan")
-            if not (link or ours):
+            if not (link or name in self.names):
                 self.bad.append((tag, name, value))
 
 
@@ -88,8 +103,23 @@ def body(page):
     return page.split("Your notebook, as it ran</h2>")[1].split("</main>")[0]
 
 
-def harmless(text):
-    return Reader(text).bad == []
+def harmless(text, *, formula=False):
+    return Reader(text, formula=formula).bad == []
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, "x" * 40])
+@pytest.mark.parametrize(
+    "tex", ["%s", r"\text{%s}", r"\href{%s}{x}", r"\color{%s}x", r"x_{\mathrm{%s}}"]
+)
+def test_a_formula_cannot_act(attack, tex):
+    page = markdown(f"${tex % attack}$ and $$ {tex % attack} $$")
+    assert harmless(page, formula=True), page
+
+
+def test_nobody_can_write_the_sign_of_a_formulas_place():
+    attack = r"$\text{ onmouseover=steal() }$"
+    found = re.findall(r"[0-9a-f]{32}", markdown(f'<a title="0;">x</a>{attack}'))
+    assert found == []
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -106,7 +136,7 @@ def test_what_a_student_wrote_cannot_act_wherever_it_stands(attack):
         ),
     }
     for place, page in where.items():
-        assert harmless(body(page)), place
+        assert harmless(body(page), formula=place == "formula"), place
         assert page.count("</main>") == page.count("</body>") == 1, place
 
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from traitlets.config import Config
 
 from examiner.course import Course
-from examiner.feedback.safe import clean_text, markdown, sanitise
+from examiner.feedback.safe import clean_text, markdown, said, sanitise
 from examiner.record import CellRecord, Record
 from examiner.roles import Role, role_of
 
@@ -32,6 +33,7 @@ MARKDOWN_LIMIT, MARKDOWNS_LIMIT = 10_000, 200_000  # characters of one cell, of 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 _IMAGES = ("image/png", "image/jpeg", "image/gif")
 _SVG = "image/svg+xml"
+_HEADING = re.compile(r"^#{1,6} +(.+)", re.MULTILINE)
 _TEMPLATES = Environment(
     loader=PackageLoader("examiner"), autoescape=True, undefined=StrictUndefined
 )
@@ -79,9 +81,11 @@ def render(
     return _TEMPLATES.get_template("feedback.html").render(
         record=record,
         parts=[page.part(cell) for cell in cells],
+        titles=_titles(cells),
         provenance=provenance,
         comments=comments or {},
         clean=clean_text,
+        said=lambda text: Markup(said(text)),
     )
 
 
@@ -172,6 +176,18 @@ class _Page:
 
     def _quotes(self, text: str) -> bool:
         return any(line in text for line in self.hidden)
+
+
+def _titles(cells: list[NotebookNode]) -> dict[str, str]:
+    """Return the last heading before each graded cell, without its brackets."""
+    titles, heading = {}, ""
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            for line in _HEADING.findall(cell.source[:MARKDOWN_LIMIT]):
+                heading = clean_text(line.split(" (")[0])[:80].strip()
+        if role_of(cell) in (Role.TEST, Role.MANUAL):
+            titles[cell.metadata.nbgrader.grade_id] = heading
+    return titles
 
 
 def _regions(config: Config | None) -> list[tuple[str, str]]:
