@@ -38,7 +38,7 @@ EXIT_CODES = """\b
 Exit codes:
   0  all graded, also when cells wait for a hand
   1  something was unreadable or refused, took too long or too much memory,
-     or ended its process
+     or ended its process; in check: a test that you can see did not pass
   2  nothing could be run; one sentence says why
   130  stopped by Ctrl-C; what is graded is kept
 """
@@ -194,7 +194,7 @@ class _lines:  # noqa: N801 (used as a function)
             self.file.close()
 
 
-@cli.command("check")
+@cli.command("check", short_help="Run NOTEBOOK with the tests that you can see.")
 @click.argument("notebook", type=click.Path(exists=True, path_type=Path))
 @click.option("--accept-weak-isolation", "accept_weak", is_flag=True, help=WEAK)
 def check_command(notebook: Path, accept_weak: bool) -> None:
@@ -209,7 +209,7 @@ def check_command(notebook: Path, accept_weak: bool) -> None:
     sys.exit(SOME_FAILED if lost or record.status != "graded" else GRADED)
 
 
-@cli.command("doctor")
+@cli.command("doctor", short_help="Say what isolation this machine can give.")
 def doctor_command() -> None:
     """Say how far this machine can keep students' code apart, and how to get more."""
     level, lines = examine_machine()
@@ -219,7 +219,7 @@ def doctor_command() -> None:
     sys.exit(GRADED if level.is_full else SOME_FAILED)
 
 
-@cli.command("report")
+@cli.command("report", short_help="Write the class summary of ASSIGNMENT again.")
 @click.argument("assignment")
 @course_option
 def report_command(assignment: str, course: Path | None) -> None:
