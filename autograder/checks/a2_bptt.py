@@ -8,13 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional
 
-from examiner.ask import callback
+from checks.oracles import apart, copy, true_gradient
+from examiner.ask import call_by_hand, callback
 from examiner.check import Case, check
-
-Arrays = dict[str, np.ndarray]
 
 
 @check(points=4)
@@ -44,6 +42,7 @@ def weighted_cross_entropy(rng: np.random.Generator) -> Iterator[Case]:
             want=(loss.item(), dos.numpy()),
             points=points,
             parts=("loss", "dos"),
+            verb=call_by_hand,
         )
 
 
@@ -75,6 +74,7 @@ def tied_embedding_gradient(rng: np.random.Generator) -> Iterator[Case]:
             args={"ids": ids, "dxs": dxs, "hs": hs, "dos": dos, "frozen": frozen_},
             want=dE.numpy() * learns[:, np.newaxis],
             points=points,
+            verb=call_by_hand,
         )
 
 
@@ -86,11 +86,13 @@ def leaky_backward(rng: np.random.Generator) -> Iterator[Case]:
     and tanh. A copy receives from its own step only.
     """
     D, H = 3, 4
-    # In the first two W_hh is symmetric, so that a missing transpose costs half.
+    # A slip in dh_0 costs the last case alone. In the first two W_hh is symmetric, so
+    # that a missing transpose costs half.
     for name, points, T, losses, symmetric in (
         ("a single step", 1, 1, [1], True),
         ("a loss at the last step only", 2, 5, [0, 0, 0, 0, 1], True),
-        ("a loss at every step", 3, 6, [1, 1, 1, 1, 1, 1], False),
+        ("a loss at every step", 2, 6, [1, 1, 1, 1, 1, 1], False),
+        ("what the start receives", 1, 4, [1, 1, 1, 1], False),
     ):
         xs, h_0 = rng.normal(size=(T, D)), rng.normal(size=H)
         dhs = rng.normal(size=(T, H)) * np.array(losses)[:, np.newaxis]
@@ -101,7 +103,7 @@ def leaky_backward(rng: np.random.Generator) -> Iterator[Case]:
         }
         if symmetric:
             weights["W_hh"] = (weights["W_hh"] + weights["W_hh"].T) / 2
-        alpha = float(rng.uniform(0.3, 0.7))
+        alpha = float(rng.uniform(0.2, 0.4))
         copies = [copy(weights) for _ in range(T)]
         start = torch.tensor(h_0, requires_grad=True)
         h_t, hs = start, []
@@ -117,20 +119,13 @@ def leaky_backward(rng: np.random.Generator) -> Iterator[Case]:
             args={"xs": xs, "hs": stacked.detach().numpy(), "h_0": h_0, "dhs": dhs}
             | weights
             | {"alpha": alpha},
-            want=(*grads, start.grad.numpy()),
+            want=(..., ..., ..., start.grad.numpy())
+            if name == "what the start receives"
+            else (*grads, ...),
             points=points,
             parts=("dW_xh", "dW_hh", "db_h", "dh_0"),
+            verb=call_by_hand,
         )
-
-
-def copy(weights: Arrays) -> dict[str, Tensor]:
-    """Return tensors with gradients of their own."""
-    return {key: torch.tensor(W, requires_grad=True) for key, W in weights.items()}
-
-
-# What the locked cell of question 4 gives to students.
-INPUTS = torch.tensor([[1.0], [0.0], [-1.0], [0.5]], dtype=torch.float64)
-WANTED = torch.tensor([[0.5], [0.0], [1.0], [-0.5]], dtype=torch.float64)
 
 
 @check(points=5)
@@ -144,53 +139,32 @@ def gradient_check(rng: np.random.Generator) -> Iterator[Case]:
     shapes = {"W_xh": (H, 1), "W_hh": (H, H), "b_h": (H,), "W_hy": (1, H)}
     weights = {key: rng.normal(size=shape) for key, shape in shapes.items()}
     silent = {**weights, "W_hy": np.zeros((1, H))}
-    true = true_gradient(weights)
-    one_entry = {**true, "W_hh": true["W_hh"].copy()}
-    one_entry["W_hh"][1, 2] += 0.3
-    turned, cut = {**true, "W_xh": -true["W_xh"]}, true_gradient(weights, window=2)
-    # Central differences are off by about h², one-sided ones by about h: the first
-    # case tells them apart, the others let both pass.
-    for name, weights_, grads, atol in (
-        ("a gradient that is right", weights, true, 1e-6),
-        ("an array with the wrong sign", weights, turned, 1e-3),
-        ("an array with one wrong number", weights, one_entry, 1e-3),
-        ("a gradient that was cut after two steps", weights, cut, 1e-3),
-        ("a readout of zeros", silent, true_gradient(silent), 1e-3),
+    true, still = true_gradient(weights), true_gradient(silent)
+    spoilt = {**true, "W_xh": -true["W_xh"], "W_hh": true["W_hh"].copy()}
+    spoilt["W_hh"][1, 2] += 0.3
+    table = {"table": rng.normal(size=(3, 2)), "gain": rng.normal(size=4)}
+    slopes = {key: 3 * W**2 for key, W in table.items()}
+    # The central difference of a cube is off by eps², so that any width can be asked.
+    width = float(rng.uniform(0.4, 0.8))
+    sliding = {key: slope + width**2 for key, slope in slopes.items()}
+    # Elsewhere it is off by about eps², a one-sided one by about eps: the first case
+    # tells them apart, others let both pass.
+    for name, loss, weights_, grads, n, eps, atol in (
+        ("a gradient that is right", "squared_loss", weights, true, true, 1e-4, 1e-6),
+        ("two wrong arrays", "squared_loss", weights, spoilt, true, 3e-3, 3e-2),
+        ("a readout of zeros", "squared_loss", silent, still, still, 1e-5, 1e-3),
+        ("another loss, and wide steps", "cubes", table, slopes, sliding, width, 1e-9),
+        ("weights that must stay", "squared_loss", weights, true, true, 1e-4, 1e-3),
     ):
-        exact = true_gradient(weights_)
         yield Case(
             name=name,
-            args={
-                "loss": callback("squared_loss"),
-                "weights": weights_,
-                "grads": grads,
-                "h": 1e-4,
-            },
-            want={key: apart(grads[key], exact[key]) for key in weights_},
+            args={"loss": callback(loss), "weights": weights_, "grads": grads}
+            | {"eps": eps},
+            want={key: apart(grads[key], n[key]) for key in weights_},
             points=1,
             atol=atol,
+            may_change=name != "weights that must stay",
         )
-
-
-def true_gradient(weights: Arrays, window: int = 4) -> Arrays:
-    """Return the gradient of the loss of question 4, cut every so many steps."""
-    w = copy(weights)
-    h_t = torch.zeros_like(w["b_h"])
-    loss = torch.zeros((), dtype=torch.float64)
-    for t, (x_t, y_t) in enumerate(zip(INPUTS, WANTED, strict=True)):
-        h_prev = h_t.detach() if t % window == 0 else h_t
-        h_t = torch.tanh(w["W_xh"] @ x_t + w["W_hh"] @ h_prev + w["b_h"])
-        loss = loss + functional.mse_loss(w["W_hy"] @ h_t, y_t, reduction="sum") / 2
-    loss.backward()
-    return {key: W.grad.numpy() for key, W in w.items()}
-
-
-def apart(g: np.ndarray, n: np.ndarray) -> float:
-    """Return the distance of two arrays by their sizes: the law of cosines."""
-    gg, nn, gn = np.sum(g * g), np.sum(n * n), np.sum(g * n)
-    if gg + nn == 0:
-        return 0.0
-    return float(max(gg + nn - 2 * gn, 0) ** 0.5 / (gg**0.5 + nn**0.5))
 
 
 @check(points=5)
@@ -201,6 +175,7 @@ def truncated_gradient(rng: np.random.Generator) -> Iterator[Case]:
     and the last one may be shorter.
     """
     D, H = 2, 4
+    # But in the second W_hh is symmetric: a missing transpose costs that one alone.
     for name, points, T, length, far in (
         ("one window that holds everything", 1, 4, 6, 0),
         ("windows of one length", 2, 9, 3, 0),
@@ -211,6 +186,8 @@ def truncated_gradient(rng: np.random.Generator) -> Iterator[Case]:
         dhs, b_h = rng.normal(size=(T, H)), rng.normal(size=H)
         b_h[:2] += [far, -far]
         W_xh, W_hh = rng.normal(size=(H, D)), 3 * rng.normal(size=(H, H))
+        if name != "windows of one length":
+            W_hh = (W_hh + W_hh.T) / 2
         w = copy({"W_xh": W_xh, "W_hh": W_hh, "b_h": b_h})
         h_t, loss = torch.tensor(h_0), torch.zeros((), dtype=torch.float64)
         for t, x_t in enumerate(torch.tensor(xs)):
@@ -232,4 +209,5 @@ def truncated_gradient(rng: np.random.Generator) -> Iterator[Case]:
             want=(h_t.detach().numpy(), w["W_hh"].grad.numpy()),
             points=points,
             parts=("h_T", "dW_hh"),
+            verb=call_by_hand,
         )

@@ -1,7 +1,7 @@
 """Checks of assignment a3, *Gradients that vanish and explode*.
 
 Gradients and Jacobians come from torch's autograd. Eigenvalues need no oracle: the
-matrices are built from known ones, by :func:`with_spectrum`.
+matrices are built from known ones, by :func:`checks.oracles.with_spectrum`.
 """
 
 from collections.abc import Iterator
@@ -11,29 +11,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from checks.oracles import with_spectrum
+from examiner.ask import call_by_hand
 from examiner.check import Case, check
-
-
-def with_spectrum(
-    H: int, rho: float, angle: float, rng: np.random.Generator, shear: float = 1.0
-) -> np.ndarray:
-    """Return a real matrix whose eigenvalues are known, in a random basis.
-
-    Args:
-        H: The size, at least 3.
-        rho: Absolute value of the leading eigenvalue; others have at most half of it.
-        angle: Its angle; where it is not real its conjugate comes with it.
-        rng: What draws.
-        shear: What stands above the diagonal; the more, the larger the norm.
-    """
-    triangle = np.triu(shear * rng.uniform(0.5, 1, size=(H, H)), 1)
-    triangle += np.diag(rng.uniform(-0.5, 0.5, size=H) * rho)
-    x, y = rho * np.cos(angle), rho * np.sin(angle)
-    triangle[0, 0] = x
-    if abs(y) > 1e-9:
-        triangle[:2, :2] = [[x, y], [-y, x]]
-    basis, _ = np.linalg.qr(rng.normal(size=(H, H)))
-    return basis @ triangle @ basis.T
 
 
 @check(points=4)
@@ -44,12 +24,14 @@ def demo_norms(rng: np.random.Generator) -> Iterator[Case]:
     of W_hh.
     """
     H = 5
-    for name, points, T, slope in (
-        ("ReLU, 50 steps", 1, 50, 0.0),
-        ("a slope between 0 and 1", 2, 9, float(rng.uniform(0.2, 0.6))),
-        ("a linear network", 1, 7, 1.0),
+    between = float(rng.uniform(0.2, 0.6))
+    # Two of the matrices are symmetric, so that a missing transpose costs half.
+    for name, points, T, slope, angle, shear in (
+        ("ReLU, 50 steps", 1, 50, 0.0, 0.0, 0.0),
+        ("a slope between 0 and 1", 2, 9, between, 1.0, 1.0),
+        ("a linear network", 1, 7, 1.0, 0.0, 0.0),
     ):
-        W_hh = with_spectrum(H, 1.1, 1.0, rng)
+        W_hh = with_spectrum(H, 1.1, angle, rng, shear)
         h_0, dh_T = rng.normal(size=H), rng.normal(size=H)
         hs, W = [torch.tensor(h_0, requires_grad=True)], torch.tensor(W_hh)
         for _ in range(T):
@@ -60,6 +42,7 @@ def demo_norms(rng: np.random.Generator) -> Iterator[Case]:
             args={"W_hh": W_hh, "h_0": h_0, "dh_T": dh_T, "T": T, "slope": slope},
             want=torch.stack(grads).norm(dim=1).numpy(),
             points=points,
+            verb=call_by_hand,
         )
 
 
@@ -78,8 +61,9 @@ SIDES = {"above": (1.1, 2), "below": (0.5, 0.9)}
 def judge_rule(rng: np.random.Generator) -> Iterator[Case]:
     """`judge_rule` counts what became of the gradients, by the spectral radius.
 
-    The radius is the largest absolute value of an eigenvalue. The rule is right where
-    rho > 1 and the gradient grew, or rho < 1 and it shrank or was lost.
+    Each four counts are how many grew, stayed, shrank, were lost. The radius is the
+    largest absolute value of an eigenvalue. The rule is right where rho > 1 and the
+    gradient grew, or rho < 1 and it shrank or was lost.
     """
     H = 4
     for name, points, angles in (
@@ -122,7 +106,7 @@ def jacobian_between(rng: np.random.Generator) -> Iterator[Case]:
     T, D, H = 6, 3, 4
     W_xh, W_hh = rng.normal(size=(H, D)), rng.normal(size=(H, H))
     W, U = torch.tensor(W_xh), torch.tensor(W_hh)
-    alpha = float(rng.uniform(0.4, 0.8))
+    alpha = float(rng.uniform(0.6, 0.8))
     xs, h_0 = torch.tensor(rng.normal(size=(T, D))), torch.tensor(rng.normal(size=H))
 
     def run(h: torch.Tensor, k: int, t: int) -> torch.Tensor:
@@ -159,11 +143,13 @@ def what_is_certain(rng: np.random.Generator) -> Iterator[Case]:
     leak = (1 - alpha) * np.eye(H)
     low = (with_spectrum(H, 0.3, 0.0, rng, 0.05) - leak) / alpha
     large = (with_spectrum(H, 1.4, 1.3, rng) - leak) / alpha
+    positive = (with_spectrum(H, 1.3, 0.0, rng) - leak) / alpha
     small = with_spectrum(H, 0.5, 1.0, rng, 0.01)
     for name, points, W_hh, beta, linear in (
-        ("a matrix of rank one", 2, example, 0.8, "vanishes"),
+        ("a matrix of rank one", 1, example, 0.8, "vanishes"),
         ("an eigenvalue below -1", 1, low, 1.0, "vanishes"),
-        ("a large radius", 1, large, 0.25, "explodes"),
+        ("complex eigenvalues", 1, large, 0.25, "explodes"),
+        ("a positive eigenvalue above 1", 1, positive, 0.9, "explodes"),
         ("a matrix with a small norm", 1, small, 0.5, "vanishes"),
     ):
         norm = np.linalg.eigvalsh(W_hh.T @ W_hh).max() ** 0.5
@@ -195,7 +181,8 @@ def clipped_step(rng: np.random.Generator) -> Iterator[Case]:
         ("a gradient that is too long", 2, 20.0, 0.0),
         ("a gradient that is short enough", 1, 0.05, 0.0),
         ("a gradient of zeros", 1, 0.0, 0.0),
-        ("a gradient that holds nan", 1, 1.0, np.nan),
+        ("a gradient that holds nan", 0.5, 1.0, np.nan),
+        ("a gradient that holds infinity", 0.5, 1.0, np.inf),
     ):
         tokens, rate = int(rng.integers(3, 9)), float(rng.uniform(0.1, 0.5))
         threshold = float(rng.uniform(0.5, 0.9))

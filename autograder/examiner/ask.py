@@ -7,10 +7,12 @@ the same verbs. Student code runs with its output and its warnings caught, becau
 nbgrader counts any text on stderr as a failed test.
 """
 
+import ast
 import contextlib
 import functools
 import inspect
 import io
+import textwrap
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -119,6 +121,46 @@ def load_state(obj: Any, state: dict[str, Any]) -> None:
 def source(fn: Callable[..., Any]) -> str:
     """Return the text of a student's function."""
     return inspect.getsource(fn)
+
+
+@_verb
+def words(fn: Callable[..., Any]) -> list[str]:
+    """Return what stands behind a dot in a student's function, or is imported in it.
+
+    Comments and texts do not count. The functions that it calls are not looked at.
+    """
+    found = set()
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(fn)))):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = [getattr(node, "module", None) or "", *(a.name for a in node.names)]
+            found.update(".".join(names).split("."))
+    return sorted(found)
+
+
+def _texts(found: Any) -> set[str]:
+    items = found if isinstance(found, list | tuple) else ()
+    return {word for word in items if type(word) is str}
+
+
+AUTOGRAD = ("backward", "autograd", "grad")
+
+
+def call_by_hand(fn: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Call a student's function that must not leave its work to autograd.
+
+    Raises:
+        Raised: As for :func:`call`; and as ByAutograd, where its text names autograd.
+    """
+    try:
+        found = words(fn)
+    except Raised:  # no text to look at: a partial, say
+        found = []
+    # What comes from the student's side may be anything.
+    if used := [word for word in AUTOGRAD if word in _texts(found)]:
+        raise Raised("ByAutograd", f"`.{used[0]}` lets autograd do the work")
+    return call(fn, *args)
 
 
 def _own(fn: Callable[..., Any], arg: Any) -> Any:

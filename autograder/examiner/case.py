@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from examiner import ask
-from examiner.compare import alike, difference
+from examiner.compare import alike, difference, said_of
 from examiner.errors import Gone, Raised
 from examiner.plain import plain
 
@@ -17,12 +17,16 @@ class Case:
     Args:
         name: What is asked, in a few words: "a batch of three".
         args: The arguments by name, in the order of the signature.
-        want: The value from an oracle that is not the solution.
+        want: The value from an oracle that is not the solution. A member of a tuple
+            that is ``...`` is not looked at; this needs parts.
         points: What a right answer earns.
         parts: Names of the members of a wanted tuple, for the feedback: "hs", "h_last".
-        verb: How to ask: :func:`examiner.ask.call` or :func:`examiner.ask.grad`.
+        verb: How to ask: :func:`examiner.ask.call`, :func:`examiner.ask.call_by_hand`
+            or :func:`examiner.ask.grad`.
         rtol: Relative tolerance.
         atol: Absolute tolerance.
+        may_change: Whether the arguments may be changed here, since another case
+            asks for that.
     """
 
     name: str
@@ -33,6 +37,7 @@ class Case:
     verb: Callable[..., Any] = ask.call
     rtol: float = 1e-6
     atol: float = 1e-9
+    may_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def try_case(case: Case, answer: Any) -> Outcome:
         return Outcome(raised=raised)
     except Gone as gone:  # what was right before it stays right
         return Outcome(gone=gone)
-    if case.verb is ask.call:
+    if case.verb in (ask.call, ask.call_by_hand):
         return Outcome(*got)
     return Outcome(got, tuple(plain(arg) for arg in case.args.values()))
 
@@ -83,6 +88,8 @@ def _why(case: Case, outcome: Outcome) -> str | None:
         return _error(outcome.raised)
     if differs := _difference(case, outcome.value):
         return differs
+    if case.may_change:
+        return None
     for (name, before), after in zip(case.args.items(), outcome.after, strict=True):
         if isinstance(before, ask.Callback):
             continue
@@ -98,6 +105,8 @@ def _error(raised: Raised) -> str:
         return "the function is not written yet"
     if raised.kind == "NotPlain":
         return f"it returned {raised.message}, which is not plain data"
+    if raised.kind == "ByAutograd":
+        return raised.message
     return f"it raised {raised}"
 
 
@@ -105,8 +114,10 @@ def _difference(case: Case, value: Any) -> str | None:
     """Say how a value differs from the wanted one, naming its part if it has names."""
     if isinstance(value, list | tuple) and len(value) == len(case.parts) > 0:
         for name, got, want in zip(case.parts, value, case.want, strict=True):
+            if want is ...:
+                continue
             if differs := difference(got, want, case.rtol, case.atol):
-                return f"`{name}` {differs}"
+                return said_of(f"`{name}`", differs)
         return None
     differs = difference(value, case.want, case.rtol, case.atol)
-    return f"the result {differs}" if differs else None
+    return said_of("the result", differs) if differs else None

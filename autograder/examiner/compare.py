@@ -1,9 +1,11 @@
 """Say in one sentence how a value differs from the wanted one.
 
 Both values are plain data (:mod:`examiner.plain`). The sentence's subject is put in
-front by the caller: ``the result`` + ``has shape (3,), wanted (4,)``.
+front by :func:`said_of`: ``the result`` + ``has shape (3,), wanted (4,)``. Where the
+difference lies deeper, its place comes first: ``['above'][0] is not right``.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +41,24 @@ def difference(
     if type(got) is not type(want) or got != want:
         return f"is {_brief(got)}, wanted {_brief(want)}"
     return None
+
+
+def said_of(subject: str, differs: str) -> str:
+    """Put the subject in front of a difference.
+
+    Args:
+        subject: ``the result``, or a name in backquotes.
+        differs: What :func:`difference` returned.
+    """
+    place, rest = _PLACE.fullmatch(differs).groups()
+    if not place:
+        return f"{subject} {rest}"
+    name = "result" if subject == "the result" else subject.strip("`")
+    return f"`{name}{place}` {rest}"
+
+
+# The keys are a check's own, so no text of a student's is taken for a place.
+_PLACE = re.compile(r"((?:\[(?:'[^']*'|\d+)\])*) ?(.*)", flags=re.DOTALL)
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -97,7 +117,7 @@ def _dict_difference(got: Any, want: dict, rtol: float, atol: float) -> str | No
         return f"lacks the key {missing[0]!r}"
     if extra := [key for key in got if key not in want]:
         return f"has the key {extra[0]!r}, which is not wanted"
-    parts = ((f"(its {key!r})", got[key], want[key]) for key in want)
+    parts = ((f"[{key!r}]", got[key], want[key]) for key in want)
     return _first_difference(parts, rtol, atol)
 
 
@@ -110,8 +130,7 @@ def _sequence_difference(
         return f"is {_brief(got)}, wanted {len(want)} values in a tuple"
     if len(got) != len(want):
         return f"has {len(got)} values, wanted {len(want)}"
-    n = len(want)
-    parts = ((f"(value {i + 1} of {n})", got[i], want[i]) for i in range(n))
+    parts = ((f"[{i}]", got[i], want[i]) for i in range(len(want)))
     return _first_difference(parts, rtol, atol)
 
 
@@ -120,7 +139,7 @@ def _first_difference(
 ) -> str | None:
     for place, got, want in parts:
         if reason := difference(got, want, rtol, atol):
-            return f"{place} {reason}"
+            return f"{place}{reason}" if reason[0] == "[" else f"{place} {reason}"
     return None
 
 
@@ -130,7 +149,7 @@ def _number_difference(got: Any, want: Any, rtol: float, atol: float) -> str | N
     if np.isnan(got) and not np.isnan(want):
         return "is nan"
     if isinstance(want, int | np.integer):
-        return None if got == want else "is not the wanted whole number"
+        return None if got == want else "is not right"
     if np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True):
         return None
     return f"is off by {abs(float(got) - float(want)):.3g}"

@@ -13,8 +13,10 @@ import checks
 from examiner.check import Check
 
 ROOT = Path(__file__).resolve().parents[2]
-ASSIGNMENTS = [m.name for m in pkgutil.iter_modules(checks.__path__)]
-ASSIGNMENTS.remove("mutants")
+OTHERS = {"mutants", "oracles"}
+ASSIGNMENTS = [
+    m.name for m in pkgutil.iter_modules(checks.__path__) if m.name not in OTHERS
+]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from questions import cells, data, run
 
-from checks import a2_bptt
+from checks import a2_bptt, oracles
 from checks.mutants.a2_bptt import given
 from throughtime import bptt, testing, unroll
 from throughtime import cells as library
@@ -97,12 +97,24 @@ def test_the_copied_windows_are_still_the_librarys(rng):
 
 def test_the_known_answers_use_the_loss_that_students_are_given(rng):
     weights = small_weights(rng)
-    assert GIVEN["squared_loss"](weights) == given.squared_loss(weights)
+    for name in ("squared_loss", "cubes"):
+        assert GIVEN[name](weights) == getattr(given, name)(weights)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_wide_differences_of_the_other_loss_are_known_in_closed_form(seed):
+    case = a2_bptt.gradient_check.draw(seed)[3]
+    _, table, grads, eps = case.args.values()
+    for name, W in table.items():
+        n = testing.numerical_gradient(
+            lambda W, name=name: given.cubes({**table, name: W}), W, eps
+        )
+        assert np.isclose(case.want[name], oracles.apart(grads[name], n))
 
 
 def test_the_hidden_gradient_is_that_of_the_loss_that_students_are_given(rng):
     weights = small_weights(rng)
-    exact = a2_bptt.true_gradient(weights)
+    exact = oracles.true_gradient(weights)
     for name, W in weights.items():
         n = testing.numerical_gradient(
             lambda W, name=name: given.squared_loss({**weights, name: W}), W
@@ -112,9 +124,9 @@ def test_the_hidden_gradient_is_that_of_the_loss_that_students_are_given(rng):
 
 def test_the_friends_gradient_has_the_bug_that_the_mark_scheme_names(rng):
     weights = small_weights(rng)
-    exact = a2_bptt.true_gradient(weights)
+    exact = oracles.true_gradient(weights)
     claimed = GIVEN["friends_gradient"](weights)
-    apart = {name: a2_bptt.apart(claimed[name], exact[name]) for name in weights}
+    apart = {name: oracles.apart(claimed[name], exact[name]) for name in weights}
     assert {name for name in apart if apart[name] > 1e-2} == {"W_xh", "W_hh", "b_h"}
     assert apart["W_hy"] < 1e-6
 
@@ -126,7 +138,7 @@ def test_the_line_of_the_mark_scheme_mends_the_friends_gradient(rng):
     names = dict(GIVEN)
     exec(cell.source.replace(bug, mended), names)
     weights = small_weights(rng)
-    exact = a2_bptt.true_gradient(weights)
+    exact = oracles.true_gradient(weights)
     for name, array in names["friends_gradient"](weights).items():
         np.testing.assert_allclose(array, exact[name], atol=1e-14)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from questions import run
 
-from checks import a3_gradients
+from checks import a3_gradients, oracles
 from throughtime import spectrum, unroll
 from throughtime.cells import rnn_step
 
@@ -93,7 +93,7 @@ def test_the_copied_start_is_still_the_librarys(rng):
 @pytest.mark.parametrize("angle", [0.0, 1.2, np.pi])
 @pytest.mark.parametrize("shear", [0.01, 3.0])
 def test_a_matrix_has_the_spectrum_that_it_was_built_from(rng, angle, shear):
-    W = a3_gradients.with_spectrum(5, 1.7, angle, rng, shear)
+    W = oracles.with_spectrum(5, 1.7, angle, rng, shear)
     found = np.linalg.eigvals(W)
     leading = found[np.abs(found).argmax()]
     assert np.isclose(abs(leading), 1.7)
@@ -143,3 +143,12 @@ def test_three_steps_of_the_blogs_network_lose_every_gradient(seed):
     Js = [np.diag(1 - np.tanh(rng.normal(size=3)) ** 2) @ W for _ in range(3)]
     assert 0 < np.linalg.norm(Js[1] @ Js[0], ord=2) <= 100
     assert not (Js[2] @ Js[1] @ Js[0]).any()
+
+
+def test_the_open_case_of_question_4_is_open_indeed():
+    # With slopes of f between 0 and 1/2 the product may vanish, and it may not.
+    W = np.array([[2.0, 2.0], [-2.0, -2.0]])
+    assert np.isclose(np.linalg.norm(W, ord=2), 4)
+    Js = [np.eye(2) / 2 + np.diag(slopes) @ W / 2 for slopes in ((0, 0), (0.5, 0))]
+    assert np.linalg.matrix_power(Js[0], 100).max() < 1e-9
+    np.testing.assert_allclose(np.linalg.matrix_power(Js[1], 100)[:, 0], [1, 0])

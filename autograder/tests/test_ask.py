@@ -1,3 +1,4 @@
+import functools
 import sys
 import warnings
 
@@ -129,3 +130,38 @@ def test_student_code_writes_nothing_and_warns_nobody(capfd):
 
     assert ask.call(noisy)[0] == 1
     assert capfd.readouterr() == ("", "")
+
+
+def autograds(x):
+    import torch
+
+    return torch.autograd.functional.jacobian(torch.sin, x)
+
+
+def imports_it(x):
+    from torch.autograd import functional
+
+    return functional.jacobian(abs, x)
+
+
+def asks_a_loss(x):
+    x.sum().backward()
+    return x
+
+
+def only_speaks_of_it(x):
+    """The judge calls loss.backward() and reads x.grad."""
+    grad, backward = x, "W.grad"  # no .backward here
+    return 2 * grad if backward else None
+
+
+@pytest.mark.parametrize("fn", [autograds, imports_it, asks_a_loss])
+def test_a_function_that_must_work_by_hand_is_not_called_if_it_names_autograd(side, fn):
+    with pytest.raises(Raised, match="lets autograd do the work") as caught:
+        ask.call_by_hand(side(fn), 1.0)
+    assert caught.value.kind == "ByAutograd"
+
+
+@pytest.mark.parametrize("fn", [only_speaks_of_it, functools.partial(max, 2)])
+def test_a_function_that_works_by_hand_is_called(fn):
+    assert ask.call_by_hand(fn, 1.0)[0] == 2.0

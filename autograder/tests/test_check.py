@@ -120,7 +120,7 @@ def test_a_part_of_a_result_is_called_by_its_name():
             patch.setattr("examiner.check.answers_to", lambda *names: [])
             return pair.examine(lambda: value, seed=1).reasons
 
-    assert reasons((1, 3)) == ["for it, `two` is not the wanted whole number."]
+    assert reasons((1, 3)) == ["for it, `two` is not right."]
     assert reasons((1,)) == ["for it, the result has 1 values, wanted 2."]
     assert reasons((1, 2)) == []
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from examiner.compare import alike, difference
+from examiner.compare import alike, difference, said_of
 
 A = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 
@@ -52,18 +52,37 @@ def test_the_same_answer_in_another_coat_has_no_difference(got, want):
         (1.25, 1.0, "is off by 0.25"),
         (float("nan"), 1.0, "is nan"),
         (True, 1, "is True, wanted a number"),
-        (4, 3, "is not the wanted whole number"),
+        (4, 3, "is not right"),
         ({"a": 1}, {"a": 1, "b": 2}, "lacks the key 'b'"),
         ({"a": 1, "b": 2}, {"a": 1}, "has the key 'b', which is not wanted"),
-        ({"a": 1}, {"a": 2}, "(its 'a') is not the wanted whole number"),
+        ({"a": 1}, {"a": 2}, "['a'] is not right"),
         ((1,), (1, 2), "has 1 values, wanted 2"),
-        ((1, 3), (1, 2), "(value 2 of 2) is not the wanted whole number"),
+        ((1, 3), (1, 2), "[1] is not right"),
         ("hallo", "hello", "is 'hallo', wanted 'hello'"),
         (0, False, "is 0, wanted False"),
     ],
 )
 def test_a_difference_is_said_in_words(got, want, said):
     assert said in difference(got, want)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "said"),
+    [
+        (1, 2, "`counts` is not right"),
+        ({"above": (1, 2)}, {"above": (1, 3)}, "`counts['above'][1]` is not right"),
+        ({"a": (0,)}, {"a": (A,)}, "`counts['a'][0]` is 0, wanted an array of shape"),
+        ("[1] x", "hello", "`counts` is '[1] x', wanted 'hello'"),
+    ],
+)
+def test_the_place_of_a_difference_is_written_as_python_writes_it(got, want, said):
+    assert said_of("`counts`", difference(got, want)).startswith(said)
+
+
+def test_what_has_no_name_is_a_result():
+    differs = difference({"W": 1.0}, {"W": 2.0})
+    assert said_of("the result", differs) == "`result['W']` is off by 1"
+    assert said_of("the result", "is nan") == "the result is nan"
 
 
 def test_tolerances_decide_what_counts_as_equal():

@@ -377,3 +377,21 @@ def test_a_process_that_a_student_leaves_behind_is_ended(worker):
 
     shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True)
     assert "time.sleep(987)" not in shown.stdout
+
+
+BY_HAND = """
+from examiner.ask import call_by_hand
+from examiner.errors import Raised
+try:
+    assert call_by_hand(double, 3)[0] == 6
+except Raised as raised:
+    assert False, raised.kind
+"""
+
+
+def test_a_function_that_lets_autograd_work_is_found_in_the_sandbox(worker):
+    assert outcome(worker, DOUBLE, quiz(BY_HAND))[0] == "PASS"
+    lazy = answer("def double(x):\n    x.backward()\n    return 6")
+    found = outcome(worker, lazy, quiz(BY_HAND))
+    assert found[0] == "FAIL"
+    assert "ByAutograd" in found[2]

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from checks.mutants.a2_bptt.given import squared_loss  # noqa: F401 (called by name)
+from checks.mutants.a2_bptt.given import cubes, squared_loss  # noqa: F401 (called by name)
 from examiner.answers import right
 
 
@@ -15,12 +15,12 @@ def moved(weights, name, place, by):
     return {**weights, name: W}
 
 
-def central(loss, weights, name, h):
+def central(loss, weights, name, eps):
     """Return the central differences of one array."""
     n = np.zeros(weights[name].shape)
     for place in np.ndindex(n.shape):
-        above = loss(moved(weights, name, place, h))
-        n[place] = (above - loss(moved(weights, name, place, -h))) / (2 * h)
+        above = loss(moved(weights, name, place, eps))
+        n[place] = (above - loss(moved(weights, name, place, -eps))) / (2 * eps)
     return n
 
 
@@ -30,22 +30,22 @@ def error(g, n):
     return np.linalg.norm(g - n) / size if size else 0.0
 
 
-def compare(loss, weights, grads, h, measure=error, differences=central):
+def compare(loss, weights, grads, eps, measure=error, differences=central):
     """Apply a measure to each array and its differences."""
     return {
-        name: measure(grads[name], differences(loss, weights, name, h))
+        name: measure(grads[name], differences(loss, weights, name, eps))
         for name in weights
     }
 
 
 @right("gradient_check", "copy")
-def gradient_check_copy(loss, weights, grads, h):
+def gradient_check_copy(loss, weights, grads, eps):
     """Work on copies."""
-    return compare(loss, weights, grads, h)
+    return compare(loss, weights, grads, eps)
 
 
 @right("gradient_check", "loop")
-def gradient_check_loop(loss, weights, grads, h):
+def gradient_check_loop(loss, weights, grads, eps):
     """Move the numbers in place, and put the old ones back."""
     errors = {}
     for name, W in weights.items():
@@ -53,10 +53,10 @@ def gradient_check_loop(loss, weights, grads, h):
         gap = gs = ns = 0.0
         for i in range(len(flat)):
             old = flat[i]
-            flat[i] = old + h
+            flat[i] = old + eps
             n = loss(weights)
-            flat[i] = old - h
-            n = (n - loss(weights)) / 2 / h
+            flat[i] = old - eps
+            n = (n - loss(weights)) / 2 / eps
             flat[i] = old
             gap, gs, ns = gap + (g[i] - n) ** 2, gs + g[i] ** 2, ns + n**2
         both = math.sqrt(gs) + math.sqrt(ns)
@@ -65,14 +65,14 @@ def gradient_check_loop(loss, weights, grads, h):
 
 
 @right("gradient_check", "directions")
-def gradient_check_directions(loss, weights, grads, h):
+def gradient_check_directions(loss, weights, grads, eps):
     """Move along the rows of an identity matrix."""
 
-    def differences(loss, weights, name, h):
+    def differences(loss, weights, name, eps):
         W = weights[name]
-        steps = h * np.eye(W.size).reshape(-1, *W.shape)
+        steps = eps * np.eye(W.size).reshape(-1, *W.shape)
         pairs = [({**weights, name: W + s}, {**weights, name: W - s}) for s in steps]
-        slopes = [(loss(up) - loss(down)) / (2 * h) for up, down in pairs]
+        slopes = [(loss(up) - loss(down)) / (2 * eps) for up, down in pairs]
         return np.array(slopes).reshape(W.shape)
 
-    return compare(loss, weights, grads, h, differences=differences)
+    return compare(loss, weights, grads, eps, differences=differences)

@@ -1,7 +1,6 @@
 """Right answers to question 3."""
 
 import numpy as np
-import torch
 
 from examiner.answers import right
 
@@ -78,20 +77,3 @@ def leaky_backward_jacobians(xs, hs, h_0, dhs, W_xh, W_hh, b_h, alpha):
     first = np.einsum("i,ij->j", dhs[0], J[0])
     dW_xh = np.einsum("ti,tj->tij", das, xs)
     return dW_xh, np.einsum("ti,tj->tij", das, hs_prev), das, first
-
-
-@right("leaky_backward", "torch")
-def leaky_backward_torch(xs, hs, h_0, dhs, W_xh, W_hh, b_h, alpha):
-    """Let autograd do it, on copies of the weights."""
-    T = len(xs)
-    W, U, b = (
-        torch.tensor(np.stack([W] * T), requires_grad=True) for W in (W_xh, W_hh, b_h)
-    )
-    start = h = torch.tensor(h_0, requires_grad=True)
-    loss = 0
-    for t in range(T):
-        a = W[t] @ torch.tensor(xs[t]) + U[t] @ h + b[t]
-        h = (1 - alpha) * h + alpha * torch.tanh(a)
-        loss = loss + (torch.tensor(dhs[t]) * h).sum()
-    loss.backward()
-    return W.grad, U.grad, b.grad, start.grad

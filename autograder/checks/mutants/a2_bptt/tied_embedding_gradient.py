@@ -160,9 +160,13 @@ def tied_embedding_gradient_loop(ids, dxs, hs, dos, frozen):
     return dE.tolist()
 
 
-@right("tied_embedding_gradient", "torch")
+@wrong("tied_embedding_gradient", "by_autograd")
 def tied_embedding_gradient_torch(ids, dxs, hs, dos, frozen):
-    """Let autograd do it."""
+    """Your function lets autograd do the work.
+
+    Autograd is the judge of your functions, in the tests; inside them you write the
+    gradient yourself.
+    """
     E = torch.zeros(dos.shape[1], dxs.shape[1], dtype=torch.float64, requires_grad=True)
     total = (functional.embedding(torch.tensor(ids), E) * torch.tensor(dxs)).sum()
     (total + (torch.tensor(hs) @ E.T * torch.tensor(dos)).sum()).backward()

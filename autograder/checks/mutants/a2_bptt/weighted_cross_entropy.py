@@ -1,23 +1,15 @@
-"""Answers to question 1."""
-
-import math
+"""Wrong answers to question 1."""
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from examiner.answers import right, wrong
-
-
-def log_softmax(os):
-    """Return log p along the last axis, at any size of logit."""
-    shifted = os - os.max(axis=-1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-
-
-def one_hot(os, targets):
-    """Return a row of zeros with a single 1 for each target."""
-    return np.eye(os.shape[1])[targets]
+from checks.mutants.a2_bptt.weighted_cross_entropy_right import (
+    log_softmax,
+    one_hot,
+    weighted_cross_entropy_numpy,
+)
+from examiner.answers import wrong
 
 
 @wrong("weighted_cross_entropy", "copied_from_chapter")
@@ -146,31 +138,13 @@ def log_of_zero(os, targets, weights):
     return -(weights * np.log(ps[np.arange(len(os)), targets])).sum(), dos
 
 
-@right("weighted_cross_entropy", "numpy")
-def weighted_cross_entropy_numpy(os, targets, weights):
-    """Take the logarithm of the softmax by hand."""
-    log_ps, ys = log_softmax(os), one_hot(os, targets)
-    w = weights[:, None]
-    return -(w * ys * log_ps).sum(), w * (np.exp(log_ps) - ys)
-
-
-@right("weighted_cross_entropy", "loop")
-def weighted_cross_entropy_loop(os, targets, weights):
-    """Loop over steps and symbols, with plain numbers."""
-    loss, dos = 0.0, []
-    for o_t, y_t, w_t in zip(os, targets, weights, strict=True):
-        m = max(o_t)
-        total = sum(math.exp(o - m) for o in o_t)
-        loss += w_t * (math.log(total) - (o_t[y_t] - m))
-        row = [w_t * math.exp(o - m) / total for o in o_t]
-        row[y_t] -= w_t
-        dos.append(row)
-    return loss, dos
-
-
-@right("weighted_cross_entropy", "torch")
+@wrong("weighted_cross_entropy", "by_autograd")
 def weighted_cross_entropy_torch(os, targets, weights):
-    """Let autograd do it."""
+    """Your function lets autograd do the work.
+
+    Autograd is the judge of your functions, in the tests; inside them you write the
+    gradient yourself.
+    """
     o = torch.tensor(os, requires_grad=True)
     log_ps = functional.log_softmax(o, dim=1)
     picked = log_ps.gather(1, torch.tensor(targets)[:, None])[:, 0]
@@ -179,11 +153,51 @@ def weighted_cross_entropy_torch(os, targets, weights):
     return loss.detach(), o.grad
 
 
-@right("weighted_cross_entropy", "einsum")
-def weighted_cross_entropy_einsum(os, targets, weights):
-    """Sum over named axes, and let NumPy add the powers."""
-    nats = np.logaddexp.reduce(os, axis=1) - os[range(len(os)), targets]
-    ps = np.exp(os - np.logaddexp.reduce(os, axis=1)[:, None])
-    dos = np.einsum("t,tv->tv", weights, ps)
-    dos[range(len(os)), targets] -= weights
-    return np.einsum("t,t->", weights, nats), dos
+@wrong("weighted_cross_entropy")
+def weights_as_a_mask(os, targets, weights):
+    """The weights serve as a mask: a step counts once, or not at all.
+
+    Multiply each step's loss, and its row of the gradient, by w_t itself.
+    """
+    return weighted_cross_entropy_numpy(os, targets, (weights > 0).astype(float))
+
+
+@wrong("weighted_cross_entropy")
+def log_of_a_shifted_probability(os, targets, weights):
+    """You add 1e-12 to p before the logarithm, which caps each loss near 28.
+
+    Never take the log of p: log p_k is o_k - m - log(sum of exp(o - m)), m the largest.
+    """
+    _, dos = weighted_cross_entropy_numpy(os, targets, weights)
+    ps = np.exp(log_softmax(os))
+    return -(weights * np.log(ps[np.arange(len(os)), targets] + 1e-12)).sum(), dos
+
+
+@wrong("weighted_cross_entropy")
+def gradient_divided_by_the_steps(os, targets, weights):
+    """The loss is right, but its gradient is divided by the number of steps.
+
+    The loss is a plain sum, so its gradient has no such factor.
+    """
+    loss, dos = weighted_cross_entropy_numpy(os, targets, weights)
+    return loss, dos / len(os)
+
+
+@wrong("weighted_cross_entropy")
+def gradient_divided_by_the_weights(os, targets, weights):
+    """The loss is right, but its gradient is divided by the sum of the weights.
+
+    The loss is a plain sum, so its gradient has no such factor.
+    """
+    loss, dos = weighted_cross_entropy_numpy(os, targets, weights)
+    return loss, dos / weights.sum()
+
+
+@wrong("weighted_cross_entropy")
+def target_not_weighted(os, targets, weights):
+    """The loss is right, but in its gradient w_t multiplies p alone.
+
+    It multiplies the 1 at the target, too: row t is w_t (p_t - y_t).
+    """
+    loss, _ = weighted_cross_entropy_numpy(os, targets, weights)
+    return loss, weights[:, None] * np.exp(log_softmax(os)) - one_hot(os, targets)

@@ -220,3 +220,14 @@ def largest_singular_values(weights, grads, tokens, threshold, rate):
     if len(parts) < len(g):
         return weights, np.nan
     return move(weights, clip(g, norm, threshold), rate), norm
+
+
+@wrong("clipped_step")
+def only_nan_is_caught(weights, grads, tokens, threshold, rate):
+    """An infinite gradient has spoilt weights, too: ask np.isfinite."""
+    g = mean(grads, tokens)
+    norm = joint_norm(g)
+    if np.isnan(norm):
+        return weights, norm
+    with np.errstate(invalid="ignore"):
+        return move(weights, clip(g, norm, threshold), rate), norm

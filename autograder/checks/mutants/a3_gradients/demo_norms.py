@@ -150,7 +150,7 @@ def demo_norms_jacobians(W_hh, h_0, dh_T, T, slope):
     Js, h, row = [], h_0, dh_T
     for _ in range(T):
         h = W_hh @ h
-        # A leaky ReLU keeps the sign, so the state tells the slope, too.
+        # This f keeps the sign, so the state tells the slope, too.
         Js.append(np.einsum("i,ij->ij", np.where(h > 0, 1, slope), W_hh))
         h = np.maximum(h, slope * h)
     norms = [float(np.sqrt(row @ row))]
@@ -160,9 +160,13 @@ def demo_norms_jacobians(W_hh, h_0, dh_T, T, slope):
     return norms
 
 
-@right("demo_norms", "torch")
+@wrong("demo_norms", "by_autograd")
 def demo_norms_torch(W_hh, h_0, dh_T, T, slope):
-    """Let autograd do it."""
+    """Your function lets autograd do the work.
+
+    Autograd is the judge of your functions, in the tests; inside them you write the
+    gradient yourself.
+    """
     W, hs = torch.tensor(W_hh), [torch.tensor(h_0, requires_grad=True)]
     for _ in range(T):
         a_t = W @ hs[-1]
@@ -170,3 +174,20 @@ def demo_norms_torch(W_hh, h_0, dh_T, T, slope):
         hs[-1].retain_grad()
     (hs[-1] * torch.tensor(dh_T)).sum().backward()
     return torch.stack([h.grad.norm() for h in hs])
+
+
+@wrong("demo_norms")
+def absolute_values_added(W_hh, h_0, dh_T, T, slope):
+    """These are the sums of the absolute values.
+
+    A norm is the root of the sum of the squares.
+    """
+    pre, _ = forward(W_hh, h_0, T, slope)
+    return np.abs(backward(W_hh.T, dh_T, slopes_of(pre, slope))).sum(axis=1)
+
+
+@wrong("demo_norms")
+def shares_of_the_last_norm(W_hh, h_0, dh_T, T, slope):
+    """These are the norms divided by that of dh_T; the norms themselves are wanted."""
+    norms = demo_norms_numpy(W_hh, h_0, dh_T, T, slope)
+    return norms / norms[-1]

@@ -223,3 +223,18 @@ def jacobian_between_torch(pre, W_hh, alpha, t, k):
         return h
 
     return torch.autograd.functional.jacobian(run, start)
+
+
+@wrong("jacobian_between")
+def alpha_exchanged(pre, W_hh, alpha, t, k):
+    """You have exchanged alpha and 1 - alpha: the leak has the factor 1 - alpha."""
+    return jacobian_between_numpy(pre, W_hh, 1 - alpha, t, k)
+
+
+@wrong("jacobian_between")
+def jacobians_added(pre, W_hh, alpha, t, k):
+    """The Jacobians are added.
+
+    Steps follow one another, so theirs are multiplied.
+    """
+    return sum((step(a, W_hh, alpha) for a in pre[k:t]), np.zeros(W_hh.shape))

@@ -189,3 +189,23 @@ def judge_rule_torch(Ws, starts, ends):
     }
     holds = torch.where(above, fates == 0, fates > 1)
     return counts, 1 - holds.double().mean().item()
+
+
+@wrong("judge_rule")
+def lost_counts_against_vanishing(Ws, starts, ends):
+    """The counts are right; below 1, lost gradients count against the rule.
+
+    A gradient that is 0 has vanished, as the rule said.
+    """
+    counts, share = judge_rule_numpy(Ws, starts, ends)
+    return counts, share + counts["below"][3] / len(Ws)
+
+
+@wrong("judge_rule")
+def end_by_start_with_care(Ws, starts, ends):
+    """The ratio is turned round, but where a gradient was lost.
+
+    r is start by end for all: the gradient goes from the end to the start.
+    """
+    found = starts > 0
+    return judge(absolute(Ws), np.where(found, ends / np.where(found, starts, 1), 0))

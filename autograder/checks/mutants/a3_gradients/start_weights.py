@@ -137,3 +137,9 @@ def start_weights_torch(G, rho, activation):
     slope = torch.autograd.grad(f(zero), zero)[0] if f else 1
     G = torch.tensor(G)
     return G * rho / (slope * torch.linalg.eigvals(G).abs().max())
+
+
+@wrong("start_weights")
+def transposed(G, rho, activation):
+    """This is c times the transpose of G; c G is wanted."""
+    return start_weights_numpy(G, rho, activation).T

@@ -183,3 +183,34 @@ def what_is_certain_torch(W_hh, alpha, beta, gap):
         power = power @ power
     linear = "vanishes" if power.abs().max() < 1 else "explodes"
     return gamma**gap, "vanishes" if gamma < 1 else "open", linear
+
+
+@wrong("what_is_certain")
+def row_sums(W_hh, alpha, beta, gap):
+    """Gamma has the largest sum of a row, np.linalg.norm(W_hh, ord=np.inf).
+
+    The largest singular value is np.linalg.norm(W_hh, ord=2).
+    """
+    gamma = 1 - alpha + alpha * beta * np.linalg.norm(W_hh, ord=np.inf)
+    return bounded(gamma, gap, W_hh, alpha)
+
+
+@wrong("what_is_certain")
+def always_vanishes(W_hh, alpha, beta, gap):
+    """You say that the linear network always vanishes.
+
+    Look at the eigenvalues of M = (1 - alpha) I + alpha W_hh: if one of them is larger
+    than 1 in absolute value, it explodes.
+    """
+    bound, any_f, _ = what_is_certain_numpy(W_hh, alpha, beta, gap)
+    return bound, any_f, "vanishes"
+
+
+@wrong("what_is_certain")
+def always_open(W_hh, alpha, beta, gap):
+    """For any f you always say "open".
+
+    Where gamma is below 1 it is certain that the gradient vanishes.
+    """
+    bound, _, linear = what_is_certain_numpy(W_hh, alpha, beta, gap)
+    return bound, "open", linear
