@@ -47,6 +47,11 @@ def test_no_id_comes_twice_on_a_page(pages):
     assert faults(pages, readers.repeated_ids) == {}
 
 
+def test_no_table_stays_as_text(pages, write):
+    assert readers.tables_left_as_text(write("<p>| a | b |\n</p>")) == ["| a | b |"]
+    assert faults(pages, readers.tables_left_as_text) == {}
+
+
 def test_every_image_says_in_words_what_it_shows(pages):
     assert sum(len(p.images) + len(p.drawings) for p in pages.values()) > 0
     assert faults(pages, readers.nameless_images) == {}
