@@ -123,11 +123,16 @@ def source(fn: Callable[..., Any]) -> str:
     return inspect.getsource(fn)
 
 
+_JUDGES = ("torch.autograd", "torch.autograd.functional", "torch.func")
+
+
 @_verb
 def words(fn: Callable[..., Any]) -> list[str]:
     """Return what stands behind a dot in a student's function, or is imported in it.
 
-    Comments and texts do not count. The functions that it calls are not looked at.
+    A function of autograd that was imported outside counts as ``autograd``, by
+    whatever name. Comments and texts do not count. The functions that it calls are
+    not looked at.
     """
     found = set()
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(fn)))):
@@ -136,6 +141,10 @@ def words(fn: Callable[..., Any]) -> list[str]:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             names = [getattr(node, "module", None) or "", *(a.name for a in node.names)]
             found.update(".".join(names).split("."))
+        elif isinstance(node, ast.Name):
+            value = getattr(fn, "__globals__", {}).get(node.id)
+            if str(getattr(value, "__module__", "")) in _JUDGES:
+                found.add("autograd")
     return sorted(found)
 
 
@@ -144,7 +153,7 @@ def _texts(found: Any) -> set[str]:
     return {word for word in items if type(word) is str}
 
 
-AUTOGRAD = ("backward", "autograd", "grad")
+AUTOGRAD = ("backward", "autograd", "grad", "vjp", "jvp", "jacrev", "jacfwd")
 
 
 def call_by_hand(fn: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -5,6 +5,9 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from torch import no_grad
+from torch.autograd.functional import jacobian as judge
+from torch.func import grad as slope
 
 from examiner import ask
 from examiner.errors import Raised
@@ -149,19 +152,44 @@ def asks_a_loss(x):
     return x
 
 
+def imported_it_outside(x):
+    return judge(abs, x)
+
+
+def imported_another_outside(x):
+    return slope(abs)(x)
+
+
+def takes_it_from_func(x):
+    return torch.func.vjp(abs, x)
+
+
 def only_speaks_of_it(x):
     """The judge calls loss.backward() and reads x.grad."""
     grad, backward = x, "W.grad"  # no .backward here
     return 2 * grad if backward else None
 
 
-@pytest.mark.parametrize("fn", [autograds, imports_it, asks_a_loss])
+BY_AUTOGRAD = [
+    *(autograds, imports_it, asks_a_loss),
+    *(imported_it_outside, imported_another_outside, takes_it_from_func),
+]
+
+
+@pytest.mark.parametrize("fn", BY_AUTOGRAD)
 def test_a_function_that_must_work_by_hand_is_not_called_if_it_names_autograd(side, fn):
     with pytest.raises(Raised, match="lets autograd do the work") as caught:
         ask.call_by_hand(side(fn), 1.0)
     assert caught.value.kind == "ByAutograd"
 
 
-@pytest.mark.parametrize("fn", [only_speaks_of_it, functools.partial(max, 2)])
+def keeps_no_graph(x):
+    with no_grad():
+        return 2 * x
+
+
+@pytest.mark.parametrize(
+    "fn", [only_speaks_of_it, keeps_no_graph, functools.partial(max, 2)]
+)
 def test_a_function_that_works_by_hand_is_called(fn):
     assert ask.call_by_hand(fn, 1.0)[0] == 2.0
