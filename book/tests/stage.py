@@ -117,3 +117,29 @@ def slide(page: Any, label: str, value: float) -> None:
         " e.dispatchEvent(new Event('input', { bubbles: true })); }",
         str(value),
     )
+
+
+@contextmanager
+def on_the_site(browser: Any, address: str, name: str) -> Iterator[Callable[..., Any]]:
+    """Yield ``load(width, script, motion)``, which opens a built page of a widget.
+
+    A ``script`` stands in the place of the widget's own.
+    """
+    pages = []
+
+    def load(
+        width: int = 1280, script: str | None = None, motion: str = "reduce"
+    ) -> Any:
+        size = {"width": width, "height": 900}
+        page = browser.new_page(viewport=size, reduced_motion=motion)
+        pages.append(page)
+        if script is not None:
+            page.route(f"**/{name}.js*", lambda route: route.fulfill(body=script))
+        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
+        page.goto(address, wait_until="domcontentloaded")
+        page.locator(f"rnn-{name}.is-live").wait_for()
+        return page
+
+    yield load
+    for page in pages:
+        page.close()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from conftest import ROOT
+from stage import on_the_site
 
 from throughtime.cells import rnn_step
 
@@ -94,22 +95,8 @@ def _equal(text, value):
 
 @pytest.fixture
 def load(browser, address):
-    pages = []
-
-    def load(width=1280, script=None):
-        size = {"width": width, "height": 900}
-        page = browser.new_page(viewport=size)
-        pages.append(page)
-        if script is not None:
-            page.route("**/backwards.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/04_bptt.html", wait_until="domcontentloaded")
-        page.locator("rnn-backwards.is-live").wait_for()
-        return page
-
-    yield load
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/04_bptt.html", "backwards") as load:
+        yield load
 
 
 def press(page, name):

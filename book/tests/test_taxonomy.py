@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from conftest import ROOT
+from stage import on_the_site
 
 from throughtime.cells import rnn_step
 
@@ -52,21 +53,8 @@ def truth(T, U, k):
 
 @pytest.fixture
 def load(browser, address):
-    pages = []
-
-    def load(width=1280, script=None):
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        pages.append(page)
-        if script is not None:
-            page.route("**/taxonomy.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/01_sequences.html", wait_until="domcontentloaded")
-        page.locator("rnn-taxonomy.is-live").wait_for()
-        return page
-
-    yield load
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/01_sequences.html", "taxonomy") as load:
+        yield load
 
 
 def lit(page):

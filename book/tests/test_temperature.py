@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from conftest import ROOT
+from stage import on_the_site
 
 from throughtime import decode, metrics
 
@@ -63,21 +64,8 @@ def wish(page, temperature, k=None, mass=None):
 
 @pytest.fixture
 def load(browser, address):
-    pages = []
-
-    def load(width=1280, script=None):
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        pages.append(page)
-        if script is not None:
-            page.route("**/temperature.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/03_characters.html", wait_until="domcontentloaded")
-        page.locator("rnn-temperature.is-live").wait_for()
-        return page
-
-    yield load
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/03_characters.html", "temperature") as load:
+        yield load
 
 
 def say(page):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from conftest import ROOT
+from stage import on_the_site
 
 from throughtime.cells import rnn_step
 from throughtime.unroll import unroll, unroll_from
@@ -72,22 +73,8 @@ def wrong_entries(seen, kind, at):
 
 @pytest.fixture
 def load(browser, address):
-    pages = []
-
-    def load(width=1280, script=None, motion="reduce"):
-        size = {"width": width, "height": 900}
-        page = browser.new_page(viewport=size, reduced_motion=motion)
-        pages.append(page)
-        if script is not None:
-            page.route("**/unroller.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/02_unrolling.html", wait_until="domcontentloaded")
-        page.locator("rnn-unroller.is-live").wait_for()
-        return page
-
-    yield load
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/02_unrolling.html", "unroller") as load:
+        yield load
 
 
 def press(page, name):

@@ -6,6 +6,7 @@ import re
 import pytest
 import torch
 from conftest import ROOT
+from stage import on_the_site
 
 from throughtime.cells import rnn_step
 from throughtime.unroll import unroll, unroll_windows
@@ -90,21 +91,8 @@ def _near(text, value, digits):
 
 @pytest.fixture
 def load(browser, address):
-    pages = []
-
-    def load(width=1280, script=None):
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        pages.append(page)
-        if script is not None:
-            page.route("**/windows.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/04_bptt.html", wait_until="domcontentloaded")
-        page.locator("rnn-windows.is-live").wait_for()
-        return page
-
-    yield load
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/04_bptt.html", "windows") as load:
+        yield load
 
 
 def press(page, name):
