@@ -130,8 +130,8 @@ _JUDGES = ("torch.autograd", "torch.autograd.functional", "torch.func")
 def words(fn: Callable[..., Any]) -> list[str]:
     """Return what stands behind a dot in a student's function, or is imported in it.
 
-    A function of autograd that was imported outside counts as ``autograd``, by
-    whatever name. Comments and texts do not count. The functions that it calls are
+    A function or module of autograd that was imported outside counts as ``autograd``,
+    by whatever name. Comments and texts do not count. The functions that it calls are
     not looked at.
     """
     found = set()
@@ -143,7 +143,8 @@ def words(fn: Callable[..., Any]) -> list[str]:
             found.update(".".join(names).split("."))
         elif isinstance(node, ast.Name):
             value = getattr(fn, "__globals__", {}).get(node.id)
-            if str(getattr(value, "__module__", "")) in _JUDGES:
+            home = "__name__" if inspect.ismodule(value) else "__module__"
+            if str(getattr(value, home, "")) in _JUDGES:
                 found.add("autograd")
     return sorted(found)
 
@@ -153,7 +154,10 @@ def _texts(found: Any) -> set[str]:
     return {word for word in items if type(word) is str}
 
 
-AUTOGRAD = ("backward", "autograd", "grad", "vjp", "jvp", "jacrev", "jacfwd")
+AUTOGRAD = (
+    *("backward", "autograd", "grad", "jacobian"),
+    *("vjp", "jvp", "jacrev", "jacfwd", "func", "functorch"),
+)
 
 
 def call_by_hand(fn: Callable[..., Any], *args: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from examiner import ask
-from examiner.compare import alike, difference, said_of
+from examiner.compare import alike, difference, members, said_of
 from examiner.errors import Gone, Raised
 from examiner.plain import plain
 
@@ -17,8 +17,8 @@ class Case:
     Args:
         name: What is asked, in a few words: "a batch of three".
         args: The arguments by name, in the order of the signature.
-        want: The value from an oracle that is not the solution. A member of a tuple
-            that is ``...`` is not looked at; this needs parts.
+        want: The value from an oracle that is not the solution. What is ``...``, in
+            a tuple or a dict, is not looked at.
         points: What a right answer earns.
         parts: Names of the members of a wanted tuple, for the feedback: "hs", "h_last".
         verb: How to ask: :func:`examiner.ask.call`, :func:`examiner.ask.call_by_hand`
@@ -112,12 +112,13 @@ def _error(raised: Raised) -> str:
 
 def _difference(case: Case, value: Any) -> str | None:
     """Say how a value differs from the wanted one, naming its part if it has names."""
-    if isinstance(value, list | tuple) and len(value) == len(case.parts) > 0:
-        for name, got, want in zip(case.parts, value, case.want, strict=True):
-            if want is ...:
-                continue
-            if differs := difference(got, want, case.rtol, case.atol):
-                return said_of(f"`{name}`", differs)
-        return None
-    differs = difference(value, case.want, case.rtol, case.atol)
-    return said_of("the result", differs) if differs else None
+    if not case.parts:
+        differs = difference(value, case.want, case.rtol, case.atol)
+        return said_of("the result", differs) if differs else None
+    found = members(value, case.parts)
+    if isinstance(found, str):
+        return said_of("the result", found)
+    for name, got, want in zip(case.parts, found, case.want, strict=True):
+        if differs := difference(got, want, case.rtol, case.atol):
+            return said_of(f"`{name}`", differs)
+    return None

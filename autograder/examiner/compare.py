@@ -19,7 +19,8 @@ def difference(
 
     A torch tensor or a list of numbers counts as the array that it holds, a list of
     other things as a tuple; a number may come as a Python, NumPy or torch scalar, and
-    a whole number as a float. NaN equals NaN.
+    a whole number as a float. NaN equals NaN. What is wanted as ``...`` is not looked
+    at.
 
     Args:
         got: The value that came.
@@ -27,6 +28,8 @@ def difference(
         rtol: Relative tolerance.
         atol: Absolute tolerance.
     """
+    if want is ...:
+        return None
     got, want = _as_numpy(got), _as_numpy(want)
     if got is None and want is not None:
         return "is None: does the function end with `return`?"
@@ -61,13 +64,36 @@ def said_of(subject: str, differs: str) -> str:
 _PLACE = re.compile(r"((?:\[(?:'[^']*'|\d+)\])*) ?(.*)", flags=re.DOTALL)
 
 
+def members(value: Any, parts: tuple[str, ...]) -> tuple[Any, ...] | str:
+    """Return the members of a value that shall have some, or say what it is instead.
+
+    Args:
+        value: A tuple or a list; or an array, which counts as its rows.
+        parts: The names of the members.
+    """
+    if value is None:
+        return "is None: does the function end with `return`?"
+    if isinstance(value, list | tuple) and len(value) == len(parts):
+        return tuple(value)
+    value = _as_numpy(value)
+    if isinstance(value, np.ndarray) and len(value) == len(parts):
+        return tuple(value)
+    kind = f"is {_brief(value)}".replace("is an array", "is one array")
+    *first, last = (f"`{name}`" for name in parts)
+    count = {2: "two", 3: "three", 4: "four"}.get(len(parts), len(parts))
+    return f"{kind}, wanted {count} things, {', '.join(first)} and {last}"
+
+
 def alike(one: Any, other: Any) -> bool:
-    """Tell whether two values are the same answer: the same shapes and numbers."""
+    """Tell whether two values are the same answer: the same shapes and numbers.
+
+    A tuple of arrays of one shape is the same as a list of them, or their stack.
+    """
     return _shapes(one) == _shapes(other) and difference(one, other) is None
 
 
 def _shapes(value: Any) -> Any:
-    value = _as_numpy(value)
+    value = _as_numpy(list(value) if isinstance(value, tuple) else value)
     if isinstance(value, dict):
         return {key: _shapes(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

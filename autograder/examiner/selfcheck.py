@@ -90,8 +90,8 @@ def _stopped(
             return None
         if name in AMOK:
             return Outcome(name), said
-        test = f"The test {cell.metadata.nbgrader.grade_id}, which you can see, "
+        place = f"{cell.metadata.nbgrader.grade_id}, which you can see,"
         if name == "AssertionError":
-            return Outcome.FAIL, f"{test}says: {said or 'AssertionError'}"
-        return Outcome.ERROR, f"{test}stops with {name}: {said}"
+            return Outcome.FAIL, f"The test {place} says: {said or 'AssertionError'}"
+        return Outcome.ERROR, f"The cell {place} stops with {name}: {said}"
     return None

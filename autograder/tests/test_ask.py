@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from torch import no_grad
+from torch.autograd import functional as automatic
 from torch.autograd.functional import jacobian as judge
 from torch.func import grad as slope
 
@@ -160,6 +161,14 @@ def imported_another_outside(x):
     return slope(abs)(x)
 
 
+def imported_the_module_outside(x):
+    return automatic.hessian(abs, x)
+
+
+def takes_a_hessian_from_func(x):
+    return torch.func.hessian(abs)(x)
+
+
 def takes_it_from_func(x):
     return torch.func.vjp(abs, x)
 
@@ -173,6 +182,7 @@ def only_speaks_of_it(x):
 BY_AUTOGRAD = [
     *(autograds, imports_it, asks_a_loss),
     *(imported_it_outside, imported_another_outside, takes_it_from_func),
+    *(imported_the_module_outside, takes_a_hessian_from_func),
 ]
 
 

@@ -121,7 +121,15 @@ def test_a_part_of_a_result_is_called_by_its_name():
             return pair.examine(lambda: value, seed=1).reasons
 
     assert reasons((1, 3)) == ["for it, `two` is not right."]
-    assert reasons((1,)) == ["for it, the result has 1 values, wanted 2."]
+    assert reasons(np.array([1, 2])) == []
+    wanted = "wanted two things, `one` and `two`."
+    assert reasons((1,)) == [f"for it, the result is a tuple of length 1, {wanted}"]
+    one = "for it, the result is one array of shape (4, 4)"
+    assert reasons(np.eye(4)) == reasons(np.eye(4).tolist()) == [f"{one}, {wanted}"]
+    assert reasons({"a": 1}) == [f"for it, the result is a dict of length 1, {wanted}"]
+    assert reasons(7) == [f"for it, the result is 7, {wanted}"]
+    ended = "does the function end with `return`?"
+    assert reasons(None) == [f"for it, the result is None: {ended}"]
     assert reasons((1, 2)) == []
 
 

@@ -76,6 +76,23 @@ def test_a_wrong_answer_loses_points_and_its_sentence_is_said(q, answer, seed):
     assert not any(why.endswith("?.") for why in result.reasons)
 
 
+class InAList:
+    """Return what a function returns, but a list where that is a tuple."""
+
+    def __init__(self, fn):
+        self.__wrapped__, self.__globals__ = fn, fn.__globals__
+
+    def __call__(self, *args):
+        result = self.__wrapped__(*args)
+        return list(result) if isinstance(result, tuple) else result
+
+
+@pytest.mark.parametrize(("q", "answer"), answers(wrong=True))
+def test_a_wrong_answer_in_a_list_is_the_same_mistake(q, answer):
+    if q.check.draw(1)[0].parts:
+        assert q.check.examine(InAList(answer.fn), seed=1).mistake == answer.name
+
+
 @pytest.mark.parametrize(("q", "answer"), answers(wrong=False))
 @each_seed
 def test_a_right_answer_in_another_style_gets_full_points(q, answer, seed):

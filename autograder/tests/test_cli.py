@@ -69,7 +69,7 @@ def test_a_release_that_nobody_touched_is_answered_nowhere(monkeypatch, capsys):
     ("visible", "said"),
     [
         ("assert double(2) == 4, 'twice 2 is 4'", "which you can see, says: twice 2"),
-        ("double(2).shape", "stops with AttributeError: 'int' object"),
+        ("double(2).shape", "The cell q1_visible, which you can see, stops with Attr"),
         ("while True: double(2)", "TIMEOUT"),
     ],
 )

@@ -29,6 +29,8 @@ A = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
         (np.array([np.nan, np.inf]), np.array([np.nan, np.inf])),
         ("hello", "hello"),
         (None, None),
+        ((A, None), (A, ...)),
+        ({"a": 1, "b": A}, {"a": 1, "b": ...}),
     ],
 )
 def test_the_same_answer_in_another_coat_has_no_difference(got, want):
@@ -102,6 +104,11 @@ def test_tolerances_decide_what_counts_as_equal():
         (1, 1.0, True),
         (1, np.ones(1), False),
         (np.float64(1.0), 1.0, True),
+        ((A, A + 1), [A, A + 1], True),
+        ([A, A + 1], (A, A + 1), True),
+        ((A, A + 1), np.stack([A, A + 1]), True),
+        ((A, A + 1), np.stack([A, A + 2]), False),
+        ((A, 1.0), [A, 1.0], True),
         ((A, {"k": 1}), (A, {"k": 1}), True),
         ((A, {"k": 1}), (A, {"k": 2}), False),
         ("1", 1, False),

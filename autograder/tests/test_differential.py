@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import inspect
 import re
+import textwrap
 from itertools import zip_longest
 
 import nbformat
@@ -35,12 +36,15 @@ for step in ("release", "submitted", "autograded", "feedback"):
 c.CourseDirectory.db_url = "sqlite:///" + {here!r} + "/gradebook.db"
 """
 REGISTER = "def wrong(*_):\n    return lambda fn: fn\nright = wrong\n"
+NEIGHBOUR = re.compile(
+    r"^from (checks\.mutants\S+) import (?:\([^)]*\)|.*)\n", flags=re.MULTILINE
+)
 FOREIGN = re.compile(r"^from (?:examiner|checks)\b.*\n", flags=re.MULTILINE)
 
 
 @pytest.fixture(scope="module", params=ASSIGNMENTS)
 def course(request, tmp_path_factory):
-    """Return a course, an assignment that the class handed in, and who is right."""
+    """Return a course, an assignment, and which known answers each student gave."""
     here = tmp_path_factory.mktemp(request.param)
     text = CONFIG.format(course=str(ROOT / "autograder"), here=str(here))
     (here / "nbgrader_config.py").write_text(text)
@@ -48,15 +52,17 @@ def course(request, tmp_path_factory):
     hand_in(course, request.param, "reference", read(request.param))
     released = read(request.param, "assignments")
     hand_in(course, request.param, "untouched", released)
-    asked = [q for q in questions() if q.assignment == request.param]
+    asked, given = [q for q in questions() if q.assignment == request.param], {}
     for k, answers in enumerate(zip_longest(*(q.check.answers for q in asked))):
         notebook = nbformat.from_dict(read(request.param))
         for question, answer in zip(asked, answers, strict=True):
             if answer:
                 write(notebook, question, answer)
+                test = data(question.test_cell)["grade_id"]
+                given[f"answers_{k:02}", test] = answer
         hand_in(course, request.param, f"answers_{k:02}", notebook)
     course.enter(request.param)
-    return course, request.param
+    return course, request.param, given
 
 
 def hand_in(course, assignment, student, notebook):
@@ -66,26 +72,43 @@ def hand_in(course, assignment, student, notebook):
 
 
 def write(notebook, question, answer):
-    """Put a known answer, with all that its file has, into the cell of the question."""
-    module = importlib.import_module(answer.fn.__module__)
-    text = FOREIGN.sub("", inspect.getsource(module))
+    """Put a known answer into the cell of its question, with all that its file has.
+
+    What the file has stays in a function, apart from that of other questions.
+    """
+    text = FOREIGN.sub("", source(answer.fn.__module__))
     name = data(question.test_cell)["grade_id"].removesuffix("_test")
     (cell,) = [c for c in notebook.cells if data(c).get("grade_id") == name]
-    cell.source = f"{REGISTER}{text}\n{question.name} = {answer.fn.__name__}"
+    text = f"{REGISTER}{text}\nreturn {answer.fn.__name__}"
+    text = f"def known():\n{textwrap.indent(text, '    ')}"
+    cell.source = f"{text}\n\n{question.name} = known()"
 
 
-def marks(course, assignment, **changes):
+def source(name):
+    """Return a module's text, with the neighbours that it imports written out."""
+    text = inspect.getsource(importlib.import_module(name))
+    return NEIGHBOUR.sub(lambda found: source(found[1]), text)
+
+
+def records(course, assignment, **changes):
     options = dataclasses.replace(OPTIONS, **changes)
+    return grade(course, assignment, options=options)
+
+
+def marks(found):
     return {
-        record.student: [(cell.grade_id, cell.points) for cell in record.cells]
-        for record in grade(course, assignment, options=options)
+        r.student: [(cell.grade_id, cell.points) for cell in r.cells] for r in found
     }
 
 
 def test_split_kernel_and_stock_give_the_same_marks(course):
-    split = marks(*course)
-    assert len(split) > 2
-    known = {points for cells in split.values() for _, points in cells}
-    assert 0 in known, "no wrong answer lost a point"
+    course, assignment, given = course
+    split = records(course, assignment)
+    cells = {(r.student, cell.grade_id): cell for r in split for cell in r.cells}
+    for place, answer in given.items():
+        cell = cells[place]
+        assert cell.mistake == answer.name * answer.wrong, (place, answer.name)
+        assert answer.wrong or cell.points == cell.max_points, (place, answer.name)
     for mode in ("kernel", "stock"):
-        assert marks(*course, isolation=mode) == split, mode
+        found = records(course, assignment, isolation=mode)
+        assert marks(found) == marks(split), mode

@@ -1,0 +1,1 @@
+"""Known answers to the checks of a5, a file for each question."""
