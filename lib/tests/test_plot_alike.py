@@ -48,10 +48,25 @@ FIGURES = {
     "samples": lambda: plot.draw_samples([(1, "qzx"), (2000, "the cat")]),
     "backward": lambda: plot.draw_backward(4, length=2),
     "reach": lambda: plot.draw_reach(np.tril(MAPS[0] + 0.5), length=2),
+    "deep": lambda: plot.draw_deep(2, 4, both=True, chosen=(2, 2, "forward")),
     "kinds": plot.draw_kinds,
     "pictures": lambda: plot.draw_pictures(MAPS[None], ["red", "circle"], ["where"]),
     "inputs": lambda: plot.draw_inputs(np.eye(3), np.eye(4), 4000, IMAGE),
     "grid": lambda: plot.draw_grid(np.eye(2), ["a", "b"], ["c", "d"], "x", "y"),
+    "block": plot.draw_block,
+    "blocks": plot.draw_blocks,
+    "sensitivity": lambda: plot.draw_sensitivity(np.eye(3), 1 - np.eye(3)),
+    "cells": plot.draw_cells,
+    "intervals": lambda: plot.draw_intervals(
+        {"LSTM": {"adding": [0.1, 0.2, 0.3]}, "GRU": {"adding": [0.2, 0.2, 0.5]}},
+        {"LSTM": {"adding": (0.0, 0.4)}, "GRU": {"adding": (-0.1, 0.7)}},
+        "share left",
+    ),
+    "codes": lambda: plot.draw_codes(
+        {"a box": (0.5, 1, False)}, {"local": np.eye(1)}, {"local": ["B"]}
+    ),
+    "words": lambda: plot.draw_words(np.eye(2), ["a", "b"], {"x": [("a", "b")]}),
+    "reading": lambda: plot.draw_reading([["not", "bad"]], [np.array([-1.0, 2.0])]),
     "folded": plot.draw_folded,
     "unrolled": lambda: plot.draw_unrolled("1-N", losses=True),
 }

@@ -7,11 +7,20 @@ r"""Symbols to numbers and back, batches of them, and corpora that need no downl
 - ``labels``: what each character of a source text is: quote, comment, depth and so on.
 - ``ngram``: how well counting alone predicts a text; what a network has to beat.
 - ``counting``: the same model as a writer.
+- ``company``: words by number and by company: bags, TF-IDF, word vectors.
 
 Subword units are left out: the course reads characters and words.
 """
 
 from throughtime.text.batches import RandomWindows, StatefulBatches, windows
+from throughtime.text.company import (
+    bags,
+    cooccurrences,
+    rarity,
+    skip_gram_loss,
+    tf_idf,
+    word_vectors,
+)
 from throughtime.text.counting import NgramModel
 from throughtime.text.labels import SourceLabels, source_labels
 from throughtime.text.ngram import ngram_floors
@@ -39,11 +48,17 @@ __all__ = [
     "SourceLabels",
     "StatefulBatches",
     "Vocabulary",
+    "bags",
+    "cooccurrences",
     "ngram_floors",
     "one_hot",
     "pad",
     "pydoc_topics",
+    "rarity",
+    "skip_gram_loss",
     "source_labels",
     "stdlib_source",
+    "tf_idf",
     "windows",
+    "word_vectors",
 ]
