@@ -23,15 +23,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     assert sorted(labels) == sorted(set(marks))
 
 
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    cells = re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, re.DOTALL)
-    bodies = [
-        re.sub(r"\A(---.*?---\n|:tags:.*\n\n?)", "", c, flags=re.S) for c in cells
-    ]
-    assert len(bodies) > 20
-    assert [body for body in bodies if body.rstrip().count("\n") >= 15] == []
-
-
 @pytest.mark.equation("eq-04-copies")
 def test_equal_copies_have_the_loss_of_the_shared_weights(page):
     trace = bptt.forward(page.weights, page.xs, page.targets, page.h_0)

@@ -112,14 +112,18 @@ def write(
 
 
 def record(name: str, command: str, seed: int, corpus: str, found: dict) -> None:
-    """Write what a run found, with what is needed to run it again."""
+    """Write what a run found, with what is needed to run it again.
+
+    A corpus leaves its hash and its length; a run on drawn data has none, "".
+    """
     about = {
         "command": command,
         "seed": seed,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "sha256": hashlib.sha256(corpus.encode()).hexdigest(),
-        "characters": len(corpus),
     }
+    if corpus:
+        about["sha256"] = hashlib.sha256(corpus.encode()).hexdigest()
+        about["characters"] = len(corpus)
     path = RECORDS / f"{name}.json"
     path.write_text(json.dumps(about | found, indent=1) + "\n", encoding="utf-8")

@@ -25,6 +25,7 @@ SOURCES = (
     "book/_widgets/*.json",
     "book/records/*.json",
     "lib/bench/*.md",
+    "lib/train/*.py",
 )
 
 
