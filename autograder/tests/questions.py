@@ -41,8 +41,16 @@ class Question:
         return found[0]
 
     @property
+    def grade_id(self):
+        return data(self.test_cell)["grade_id"]
+
+    @property
+    def answer_id(self):
+        return self.grade_id.removesuffix("_test")
+
+    @property
     def visible_cell(self):
-        grade_id = data(self.test_cell)["grade_id"].removesuffix("_test") + "_visible"
+        grade_id = f"{self.answer_id}_visible"
         return {data(c).get("grade_id"): c for c in cells(self.assignment)}[grade_id]
 
 

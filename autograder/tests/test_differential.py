@@ -1,6 +1,7 @@
 """Every known answer to every question gets the same marks in all three modes.
 
-A notebook holds one known answer to each question: the k-th notebook the k-th answers.
+To start Python with torch for a notebook takes most of the time, so the course here
+asks each question a few times, and a notebook holds as many known answers to it.
 """
 
 import dataclasses
@@ -8,6 +9,7 @@ import importlib
 import inspect
 import re
 import textwrap
+from copy import deepcopy
 from itertools import zip_longest
 
 import nbformat
@@ -31,10 +33,11 @@ OPTIONS = Options(jobs=2, limits=Limits(cell=30), accept_weak=True, force=True)
 CONFIG = """
 load_subconfig("nbgrader_config.py", path={course!r})
 c = get_config()
-for step in ("release", "submitted", "autograded", "feedback"):
+for step in ("source", "release", "submitted", "autograded", "feedback"):
     c.CourseDirectory[f"{{step}}_directory"] = {here!r} + "/" + step
 c.CourseDirectory.db_url = "sqlite:///" + {here!r} + "/gradebook.db"
 """
+TIMES = 4
 REGISTER = "def wrong(*_):\n    return lambda fn: fn\nright = wrong\n"
 NEIGHBOUR = re.compile(
     r"^from (checks\.mutants\S+) import (?:\([^)]*\)|.*)\n", flags=re.MULTILINE
@@ -44,40 +47,69 @@ FOREIGN = re.compile(r"^from (?:examiner|checks)\b.*\n", flags=re.MULTILINE)
 
 @pytest.fixture(scope="module", params=ASSIGNMENTS)
 def course(request, tmp_path_factory):
-    """Return a course, an assignment, and which known answers each student gave."""
-    here = tmp_path_factory.mktemp(request.param)
+    """Return a course, an assignment, and the known answer in each student's cell."""
+    assignment, here = request.param, tmp_path_factory.mktemp(request.param)
     text = CONFIG.format(course=str(ROOT / "autograder"), here=str(here))
     (here / "nbgrader_config.py").write_text(text)
-    course = Course(here)
-    hand_in(course, request.param, "reference", read(request.param))
-    released = read(request.param, "assignments")
-    hand_in(course, request.param, "untouched", released)
-    asked, given = [q for q in questions() if q.assignment == request.param], {}
-    for k, answers in enumerate(zip_longest(*(q.check.answers for q in asked))):
-        notebook = nbformat.from_dict(read(request.param))
-        for question, answer in zip(asked, answers, strict=True):
-            if answer:
-                write(notebook, question, answer)
-                test = data(question.test_cell)["grade_id"]
-                given[f"answers_{k:02}", test] = answer
-        hand_in(course, request.param, f"answers_{k:02}", notebook)
-    course.enter(request.param)
-    return course, request.param, given
+    course, given = Course(here), {}
+    for step, student, room in (
+        ("source", ".", "solutions"),
+        ("submitted", "reference", "solutions"),
+        ("submitted", "untouched", "assignments"),
+    ):
+        hand_in(course, step, assignment, student, repeated(assignment, room))
+    asked = [q for q in questions() if q.assignment == assignment]
+    rounds = list(zip_longest(*(q.check.answers for q in asked)))
+    for first in range(0, len(rounds), TIMES):
+        student, notebook = f"answers_{first:02}", repeated(assignment, "solutions")
+        for k, answers in enumerate(rounds[first : first + TIMES]):
+            for question, answer in zip(asked, answers, strict=True):
+                if answer:
+                    write(notebook, question, answer, k)
+                    given[student, numbered(question.grade_id, k)] = answer
+        hand_in(course, "submitted", assignment, student, notebook)
+    course.enter(assignment)
+    return course, assignment, given
 
 
-def hand_in(course, assignment, student, notebook):
-    folder = course.path("submitted", assignment, student)
+def hand_in(course, step, assignment, student, notebook):
+    folder = course.path(step, assignment, student)
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / f"{assignment}.ipynb")
 
 
-def write(notebook, question, answer):
-    """Put a known answer into the cell of its question, with all that its file has.
+def numbered(name, k):
+    return f"{name}_{k}" if k else name
+
+
+def repeated(assignment, room):
+    """Return a notebook of the course in which each question is asked several times."""
+    notebook = nbformat.from_dict(read(assignment, room))
+    cells = {data(cell).get("grade_id"): cell for cell in notebook.cells}
+    for question in questions():
+        if question.assignment == assignment:
+            place = notebook.cells.index(cells[question.grade_id]) + 1
+            pair = cells[question.answer_id], cells[question.grade_id]
+            notebook.cells[place:place] = [
+                again(cell, k) for k in range(1, TIMES) for cell in pair
+            ]
+    return notebook
+
+
+def again(cell, k):
+    copy = nbformat.from_dict(deepcopy(cell))
+    copy.id = f"{cell.id}-{k}"
+    copy.metadata.nbgrader.grade_id = numbered(data(cell)["grade_id"], k)
+    return copy
+
+
+def write(notebook, question, answer, k):
+    """Put a known answer into the k-th cell of its question, with all its file has.
 
     What the file has stays in a function, apart from that of other questions.
     """
     text = FOREIGN.sub("", source(answer.fn.__module__))
-    name = data(question.test_cell)["grade_id"].removesuffix("_test")
+    name = numbered(question.answer_id, k)
     (cell,) = [c for c in notebook.cells if data(c).get("grade_id") == name]
     text = f"{REGISTER}{text}\nreturn {answer.fn.__name__}"
     text = f"def known():\n{textwrap.indent(text, '    ')}"
