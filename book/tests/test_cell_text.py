@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
-from stage import plain
+from stage import on_the_site, plain
 
 from throughtime import models, text
 from throughtime.gated import lstm_step
@@ -44,21 +44,8 @@ def truth():
 
 @pytest.fixture
 def load_page(browser, address):
-    pages = []
-
-    def load_page(width=1280, script=None, **options):
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
-        pages.append(page)
-        if script is not None:
-            page.route("**/cell-text.js*", lambda route: route.fulfill(body=script))
-        page.route("**/mathjax/**", lambda route: route.abort())  # not needed here
-        page.goto(f"{address}/10_inside.html", wait_until="domcontentloaded")
-        page.locator("rnn-cell-text.is-live").wait_for()
-        return page
-
-    yield load_page
-    for page in pages:
-        page.close()
+    with on_the_site(browser, f"{address}/10_inside.html", "cell-text") as load_page:
+        yield load_page
 
 
 def choose(page, cell):
