@@ -63,6 +63,11 @@ def questions():
     ]
 
 
+def copied(check):
+    """Return the answer that pastes the chapter's code."""
+    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
+
+
 def answer_modules(assignment):
     """Return the module of an assignment's known answers, and those inside it."""
     home = importlib.import_module(f"checks.mutants.{assignment}")

@@ -6,6 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from questions import copied
 
 from checks import a1_unroll
 from checks.mutants.a1_unroll import given
@@ -30,11 +31,6 @@ def locked_function(grade_id, name):
     names = {"np": np}
     exec(CELLS[grade_id].source, names)
     return names[name]
-
-
-def copied(check):
-    """Return the answer that pastes the chapter's code."""
-    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
 
 
 def test_the_copied_step_is_still_the_librarys(rng):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from questions import cells, data, run
+from questions import cells, copied, data, run
 
 from checks import a2_bptt, oracles
 from checks.mutants.a2_bptt import given
@@ -17,11 +17,6 @@ GIVEN, _ = run("a2_bptt")
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-def copied(check):
-    """Return the answer that pastes the chapter's code."""
-    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
 
 
 def network(rng):

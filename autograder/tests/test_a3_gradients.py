@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from questions import run
+from questions import copied, run
 
 from checks import a3_gradients, oracles
 from throughtime import spectrum, unroll
@@ -18,11 +18,6 @@ SOLUTION, _ = run("a3_gradients")
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-def copied(check):
-    """Return the answer that pastes the chapter's code."""
-    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
 
 
 def test_the_copied_demonstration_is_still_the_librarys(rng):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from questions import cells, data, run
+from questions import cells, copied, data, run
 
 from checks import a4_gates
 from examiner import ask
@@ -23,11 +23,6 @@ TEXT = {c.id: c.source for c in cells("a4_gates") if c.cell_type == "markdown"}
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
-
-
-def copied(check):
-    """Return the answer that pastes the chapter's code."""
-    return {a.name: a.fn for a in check.answers}["copied_from_chapter"]
 
 
 def tensors(*arrays):
