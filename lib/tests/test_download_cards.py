@@ -15,7 +15,7 @@ def test_every_card_is_whole_and_its_stand_in_exists(name):
     assert all(value for value in dataclasses.astuple(about)[:7])
     assert about.url.startswith("https://")
     kind, _, digest = (about.hash or "md5:" + "0" * 32).partition(":")
-    assert len(digest) == {"sha256": 64, "md5": 32}[kind]
+    assert len(digest) == {"sha256": 64, "sha1": 40, "md5": 32}[kind]
     module, stand_in = about.stand_in.split(".")
     if module != "images":
         assert hasattr({"text": text, "tasks": tasks}[module], stand_in)

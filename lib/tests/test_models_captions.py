@@ -11,7 +11,7 @@ from throughtime.testing import assert_close
 
 T, B, D, H, V, A = 7, 3, 5, 4, 11, 6
 SIDE, C, G = 12, 8, 3
-WAYS = pytest.mark.parametrize("way", ["init", "first", "every"])
+WAYS = pytest.mark.parametrize("way", ["init", "first", "every", "late"])
 CELLS = pytest.mark.parametrize("cell", ["LSTM", "GRU"])
 
 
@@ -72,6 +72,9 @@ def test_each_way_of_the_picture_into_the_state_is_as_described(way, num_layers)
     if way == "every":
         words = torch.cat([words, torch.stack([image] * T)], dim=-1)
     hs, _ = layer(words, state)
+    if way == "late":
+        W_w, W_r = model.merge.weight.split([D, H], dim=1)
+        hs = torch.tanh(words @ W_w.T + hs @ W_r.T + image + model.merge.bias)
     assert_close(model(images, ids), linear(model.output, hs[-T:]))
 
 
@@ -142,7 +145,7 @@ def test_dropout_acts_on_the_output_in_training_alone():
 def captioners():
     images = draw(B, 3, SIDE, SIDE)
     found = {"LSTM": attentive("LSTM"), "GRU": attentive("GRU")}
-    for way in ("init", "first", "every"):
+    for way in ("init", "first", "every", "late"):
         found[way] = made(Captioner(V, H, "GRU", way=way, cnn=cnn()))
     return images, found
 

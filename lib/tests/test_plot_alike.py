@@ -57,6 +57,9 @@ FIGURES = {
     "blocks": plot.draw_blocks,
     "sensitivity": lambda: plot.draw_sensitivity(np.eye(3), 1 - np.eye(3)),
     "cells": plot.draw_cells,
+    "by length": lambda: plot.draw_by_length(
+        {"a": np.eye(3), "b": 1 - np.eye(3)}, (1, 4, 9), "lines", "right", guess=0.25
+    ),
     "intervals": lambda: plot.draw_intervals(
         {"LSTM": {"adding": [0.1, 0.2, 0.3]}, "GRU": {"adding": [0.2, 0.2, 0.5]}},
         {"LSTM": {"adding": (0.0, 0.4)}, "GRU": {"adding": (-0.1, 0.7)}},
@@ -67,6 +70,15 @@ FIGURES = {
     ),
     "words": lambda: plot.draw_words(np.eye(2), ["a", "b"], {"x": [("a", "b")]}),
     "reading": lambda: plot.draw_reading([["not", "bad"]], [np.array([-1.0, 2.0])]),
+    "seq2seq": lambda: plot.draw_seq2seq(["a", "b"], ["b", "END"]),
+    "factors": plot.draw_factors,
+    "search": lambda: plot.draw_search([[["a"], ["the"]], [["a", "cat"]]]),
+    "bars": lambda: plot.draw_bars({"net": {"conv": 1.5, "fc": 60.0}}, "weights", "fc"),
+    "gallery": lambda: plot.draw_gallery(
+        np.stack([IMAGE, 1 - IMAGE]),
+        ["a red cross", "a cross\n90 % sure"],
+        [False, True],
+    ),
     "folded": plot.draw_folded,
     "unrolled": lambda: plot.draw_unrolled("1-N", losses=True),
 }
@@ -92,7 +104,7 @@ def test_a_figure_is_described_in_sentences(name):
     assert len(fig.alt) > 60
     assert fig.alt.endswith((".", "”."))
     assert "nan" not in fig.alt
-    assert fig.photo == (name in ("attention", "pictures", "inputs"))
+    assert fig.photo == (name in ("attention", "gallery", "pictures", "inputs"))
 
 
 @pytest.mark.parametrize("name", FIGURES)

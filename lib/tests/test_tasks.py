@@ -23,6 +23,7 @@ MAKERS = {
     "xml": lambda g: tasks.xml(29, 3, g),
     "arithmetic": lambda g: tasks.arithmetic(3, 2, g, distractors=2),
     "sentiment": lambda g: tasks.sentiment(3, g, nested=1, distractor=2),
+    "transcript": lambda g: tasks.transcript(5, 3, g, pause=2),
 }
 
 

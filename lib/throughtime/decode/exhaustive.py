@@ -1,5 +1,6 @@
 r"""Search that tries everything: the truth that a beam is measured against."""
 
+import math
 from typing import Any
 
 import torch
@@ -27,7 +28,8 @@ def exhaustive(
     r"""Rank all sequences of at most ``steps`` symbols.
 
     These are the sequences that end, and those of ``steps`` symbols that do not; their
-    probabilities sum to 1. There are about ``V ** steps`` of them.
+    probabilities sum to 1. There are about ``V ** steps`` of them; what has probability
+    0 is left out.
 
     Args:
         model: As for :func:`throughtime.decode.beam`.
@@ -61,6 +63,8 @@ def exhaustive(
         for i, ((b, path), score) in enumerate(
             zip(grown, scores.tolist(), strict=True)
         ):
+            if score == -math.inf:
+                continue
             if path[-1] == end or t == steps:
                 rank, ended = score / t**length_norm, path[-1] == end
                 found[b].append(Hypothesis(path, score, rank, ended, None))

@@ -4,6 +4,7 @@ r"""Real corpora by name; nothing graded and nothing in the book's build needs t
 - ``cache``: gets one file into the cache, whole and checked, or says what failed.
 - ``corpora``: tiny Shakespeare, Nietzsche, War and Peace; names.
 - ``reviews``: IMDB as Keras stores it.
+- ``bitext``: sentences in English and French from Tatoeba.
 - ``captions``: Flickr8k and COCO in Karpathy's JSON; Flickr8k's own token files.
 - ``coco``: COCO with features, as CS231n stores it.
 
@@ -12,6 +13,7 @@ Files lie in the folder ``THROUGHTIME_CACHE``, or in the system's cache folder. 
 Images are not read here, only named.
 """
 
+from throughtime.download.bitext import Rendering, tatoeba
 from throughtime.download.cache import cache_folder, fetch
 from throughtime.download.captions import Captioned, flickr8k_tokens, karpathy
 from throughtime.download.cards import Card, card, names_of_sets
@@ -29,6 +31,7 @@ __all__ = [
     "Captioned",
     "Card",
     "Cs231n",
+    "Rendering",
     "Reviews",
     "cache_folder",
     "card",
@@ -42,6 +45,7 @@ __all__ = [
     "names",
     "names_of_sets",
     "nietzsche",
+    "tatoeba",
     "tiny_shakespeare",
     "war_and_peace",
 ]

@@ -147,6 +147,18 @@ _ALL = [
         "tasks.xml",
     ),
     Card(
+        "tatoeba_french",
+        "English and French sentences of Tatoeba, as D2L stores them",
+        "CC BY 2.0 FR",
+        "pairs of short sentences, shortest first",
+        "none",
+        "https://d2l-data.s3-accelerate.amazonaws.com/fra-eng.zip",
+        "fra-eng.zip",
+        "sha1:94646ad1522d915e7b0f9296181140edcf86a4f5",
+        20_000_000,
+        "tasks.translation",
+    ),
+    Card(
         "karpathy",
         "Karpathy's splits of Flickr8k, Flickr30k and COCO, three JSON files in a zip",
         "COCO's captions CC BY 4.0; Flickr8k's stated inconsistently: do not pass on",

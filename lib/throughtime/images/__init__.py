@@ -7,8 +7,9 @@ photographs and every way to learn from pictures.
 Files, in reading order: ``world`` (things, scenes, words of place), ``scenes``
 (drawing them by lot, splits), ``drawing`` (pictures, masks), ``captions`` (all true
 ones), ``judge`` (is this one true?), ``questions`` (balanced, with choices),
-``encoding`` (ids), ``baselines`` (what needs no picture), ``digits``, ``reading``
-(rows, pixels, glimpses).
+``encoding`` (ids), ``dialogs`` (questions that need the turns before), ``talk`` (their
+ids), ``baselines`` (what needs no picture), ``views`` (windows, the mirror),
+``digits``, ``reading`` (rows, pixels, glimpses).
 """
 
 from throughtime.images.baselines import (
@@ -23,6 +24,13 @@ from throughtime.images.captions import (
     caption_words,
     captions,
     references,
+)
+from throughtime.images.dialogs import (
+    Dialog,
+    Turn,
+    dialog_scenes,
+    dialog_words,
+    dialogs,
 )
 from throughtime.images.digits import digits
 from throughtime.images.drawing import object_cells, object_masks, render, render_all
@@ -42,6 +50,14 @@ from throughtime.images.questions import (
 )
 from throughtime.images.reading import as_pixels, as_rows, glimpse, glimpses, raster
 from throughtime.images.scenes import layout, near_duplicates, scenes
+from throughtime.images.talk import DialogRows, dialog_vocabulary, encode_dialogs
+from throughtime.images.views import (
+    mirror,
+    mirror_scene,
+    mirror_words,
+    window,
+    window_scene,
+)
 from throughtime.images.world import (
     COLOURS,
     HELD_OUT,
@@ -59,9 +75,12 @@ __all__ = [
     "SHAPES",
     "SIZES",
     "Caption",
+    "Dialog",
+    "DialogRows",
     "Question",
     "Scene",
     "Thing",
+    "Turn",
     "alignments",
     "answer_words",
     "as_pixels",
@@ -69,15 +88,23 @@ __all__ = [
     "caption_vocabulary",
     "caption_words",
     "captions",
+    "dialog_scenes",
+    "dialog_vocabulary",
+    "dialog_words",
+    "dialogs",
     "digits",
     "encode_answers",
     "encode_captions",
+    "encode_dialogs",
     "encode_questions",
     "glimpse",
     "glimpses",
     "is_true",
     "layout",
     "majority_rate",
+    "mirror",
+    "mirror_scene",
+    "mirror_words",
     "most_common_caption",
     "near_duplicates",
     "object_cells",
@@ -94,4 +121,6 @@ __all__ = [
     "render_all",
     "scenes",
     "uniform_attention_mass",
+    "window",
+    "window_scene",
 ]

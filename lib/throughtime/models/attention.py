@@ -32,7 +32,11 @@ class Attention(nn.Module):
         return self.W_k(features)
 
     def forward(
-        self, query: Tensor, features: Tensor, keys: Tensor
+        self,
+        query: Tensor,
+        features: Tensor,
+        keys: Tensor,
+        mask: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         r"""Look at the features.
 
@@ -40,10 +44,14 @@ class Attention(nn.Module):
             query: q, shape ``(B, query_size)``.
             features: f_j, shape ``(B, N, C)``.
             keys: ``self.keys(features)``.
+            mask: True for a cell that is there, bool, shape ``(B, N)``, one a row at
+                least; the others get no weight.
 
         Returns:
             z, shape ``(B, C)``, and alpha, shape ``(B, N)``, each row of sum 1.
         """
         scores = self.v(torch.tanh(self.W_q(query)[:, None] + keys))[..., 0]
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -torch.inf)
         weights = torch.softmax(scores, dim=1)
         return (weights[:, None] @ features)[:, 0], weights

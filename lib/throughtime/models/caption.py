@@ -13,7 +13,7 @@ from throughtime.models.generator import (
 )
 from throughtime.models.picture import SmallCNN
 
-WAYS = ("init", "first", "every")
+WAYS = ("init", "first", "every", "late")
 
 
 class CaptionState(NamedTuple):
@@ -22,7 +22,7 @@ class CaptionState(NamedTuple):
     hidden: Any
     """The layer's state, ``(layers, B, H)`` or a pair of such."""
     image: Tensor | None
-    """The picture's vector, ``(B, D)``, where every step reads it."""
+    """The picture's vector, a row each, where every step needs it."""
 
 
 class Captioner(nn.Module):
@@ -34,7 +34,9 @@ class Captioner(nn.Module):
         cell: Name of a layer.
         way: How the picture comes in. ``"init"``: it makes the first state,
             h_0 = tanh(W f + b). ``"first"``: it is the input of a step before the
-            first word. ``"every"``: it is part of the input of every step.
+            first word. ``"every"``: it is part of the input of every step. ``"late"``:
+            no step reads it; word, state and picture meet before the output,
+            m_t = tanh(W_w x_t + W_r h_t + W_I f + b).
         cnn: Makes the features; a :class:`SmallCNN` without it.
         embedding_size: Size D of the words' vectors, and of the picture's where it is
             an input; H without it.
@@ -46,7 +48,8 @@ class Captioner(nn.Module):
 
     Source:
         ``"init"``: Karpathy's lectures (CS231n); ``"first"``: Vinyals et al. (2015);
-        ``"every"``: Mao et al. (2015); book/12_captioning.
+        ``"every"``: Donahue et al. (2015); ``"late"``: Mao et al. (2015);
+        book/12_captioning.
     """
 
     def __init__(
@@ -75,7 +78,9 @@ class Captioner(nn.Module):
             dropout=dropout if num_layers > 1 else 0.0,
         )
         features = self.cnn.G**2 * self.cnn.C
-        self.image = nn.Linear(features, num_layers * H if way == "init" else D)
+        size = {"init": num_layers * H, "late": H}.get(way, D)
+        self.image = nn.Linear(features, size)
+        self.merge = nn.Linear(D + H, H) if way == "late" else None
         self.drop = nn.Dropout(dropout)
         self.output = nn.Linear(H, V)
 
@@ -94,13 +99,13 @@ class Captioner(nn.Module):
         """
         state = self.start(images)
         check_ids("captions", captions, "T B", self.V, B=len(images))
-        hs, _ = self.layer(self._inputs(captions, state.image), state.hidden)
-        return self.output(self.drop(hs))
+        xs = self._inputs(captions, state.image)
+        return self._logits(xs, self.layer(xs, state.hidden)[0], state.image)
 
     def start(self, images: Tensor) -> CaptionState:
         r"""Look at pictures; return the state before ``<START>``."""
         image = self.image(self.cnn(images).flatten(1))
-        if self.way == "every":
+        if self.way in ("every", "late"):
             return CaptionState(self._zeros(image), image)
         if self.way == "first":
             return CaptionState(self.layer(image[None])[1], None)
@@ -111,8 +116,10 @@ class Captioner(nn.Module):
     def step(self, ids: Tensor, state: CaptionState) -> tuple[Tensor, CaptionState]:
         r"""Read one word a row, ``(B,)``; return logits ``(B, V)`` and the state."""
         check_ids("ids", ids, "B", self.V)
-        hs, hidden = self.layer(self._inputs(ids[None], state.image), state.hidden)
-        return self.output(self.drop(hs[0])), CaptionState(hidden, state.image)
+        xs = self._inputs(ids[None], state.image)
+        hs, hidden = self.layer(xs, state.hidden)
+        logits = self._logits(xs, hs, state.image)
+        return logits[0], CaptionState(hidden, state.image)
 
     def select(self, state: CaptionState, rows: Tensor) -> CaptionState:
         r"""Return the state of some rows."""
@@ -121,9 +128,15 @@ class Captioner(nn.Module):
 
     def _inputs(self, ids: Tensor, image: Tensor | None) -> Tensor:
         words = self.embed(ids)
-        if image is None:
+        if self.way != "every":
             return words
         return torch.cat([words, image.expand(len(ids), -1, -1)], dim=-1)
+
+    def _logits(self, xs: Tensor, hs: Tensor, image: Tensor | None) -> Tensor:
+        """Return the words' logits; with ``"late"``, this is where the picture is."""
+        if self.merge is not None:
+            hs = torch.tanh(self.merge(torch.cat([xs, hs], dim=-1)) + image)
+        return self.output(self.drop(hs))
 
     def _zeros(self, image: Tensor) -> Any:
         h_0 = image.new_zeros(self.layer.num_layers, len(image), self.H)

@@ -19,7 +19,12 @@ r"""Every figure of the book, in one style, each with its description in words.
 - ``learning``: learning curves, and samples as training goes on.
 - ``gated``: the LSTM and the GRU as circuits.
 - ``intervals``: runs of several cells, with the interval of their mean.
+- ``decoding``: an encoder and a decoder, what a symbol depends on, a search.
+- ``lengths``: what several runs reach at each of some lengths.
 - ``words``: codes for things, words in a plane, a sentence as it is read.
+- ``bars``: lying bars in panels.
+- ``gallery``: pictures, each with a text beneath it.
+- ``walks``: a plane of landmarks from above, and ways through it.
 
 Every function takes plain arrays or tensors, from any device, and returns a
 ``Picture``. It computes nothing that a figure does not need, and saves no file.
@@ -28,14 +33,18 @@ Every function takes plain arrays or tensors, from any device, and returns a
 from throughtime.graph import PALETTE
 from throughtime.plot.attention import draw_attention
 from throughtime.plot.backward import draw_backward, draw_reach
+from throughtime.plot.bars import draw_bars
 from throughtime.plot.block import draw_block, draw_blocks
+from throughtime.plot.decoding import draw_factors, draw_search, draw_seq2seq
 from throughtime.plot.deep import draw_deep
 from throughtime.plot.eigenvalues import draw_eigenvalues
+from throughtime.plot.gallery import draw_gallery
 from throughtime.plot.gated import draw_cells
 from throughtime.plot.gradients import draw_flow, draw_points
 from throughtime.plot.intervals import draw_intervals
 from throughtime.plot.kinds import TASK_KINDS, draw_kinds
 from throughtime.plot.learning import draw_learning, draw_samples
+from throughtime.plot.lengths import draw_by_length
 from throughtime.plot.lines import draw_gates, draw_gradient_norms, draw_lines
 from throughtime.plot.network import KINDS, draw_folded, draw_unrolled
 from throughtime.plot.pictures import draw_grid, draw_inputs, draw_pictures
@@ -45,6 +54,7 @@ from throughtime.plot.sensitivity import draw_sensitivity
 from throughtime.plot.states import draw_states, draw_text
 from throughtime.plot.style import DASHES, MINUS_TO_PLUS, STYLE, Picture, figure
 from throughtime.plot.surface import draw_surface
+from throughtime.plot.walks import draw_walk
 from throughtime.plot.words import draw_codes, draw_reading, draw_words
 
 __all__ = [
@@ -57,14 +67,18 @@ __all__ = [
     "Picture",
     "draw_attention",
     "draw_backward",
+    "draw_bars",
     "draw_block",
     "draw_blocks",
+    "draw_by_length",
     "draw_cells",
     "draw_codes",
     "draw_deep",
     "draw_eigenvalues",
+    "draw_factors",
     "draw_flow",
     "draw_folded",
+    "draw_gallery",
     "draw_gates",
     "draw_gradient_norms",
     "draw_grid",
@@ -80,11 +94,14 @@ __all__ = [
     "draw_reading",
     "draw_samples",
     "draw_scores",
+    "draw_search",
     "draw_sensitivity",
+    "draw_seq2seq",
     "draw_states",
     "draw_surface",
     "draw_text",
     "draw_unrolled",
+    "draw_walk",
     "draw_words",
     "figure",
 ]

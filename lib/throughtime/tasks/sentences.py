@@ -12,12 +12,10 @@ A negation turns an adjective around. What follows "but" decides, what follows
 no word alone tells anything.
 """
 
-import hashlib
-
 import torch
 
-from throughtime.errors import ThroughTimeError
 from throughtime.tasks.batch import Batch, check_task
+from throughtime.tasks.pairs import Choices, check_split, split_of
 from throughtime.text import Vocabulary, pad
 
 _GOOD = [
@@ -56,7 +54,6 @@ _NEUTRAL = [
     "may",
 ]
 _OTHERS = ["is", "but", "although", "and", ",", "."]
-_SPLITS = ("train", "val", "test")
 
 
 def sentiment_vocabulary() -> Vocabulary:
@@ -94,14 +91,11 @@ def sentiment(
     """
     sizes = {"nested": (nested, 0), "distractor": (distractor, 0)}
     check_task(generator, B=(B, 1), **sizes)
-    if split not in _SPLITS:
-        raise ThroughTimeError(
-            f"split is {split!r}; wanted train, val or test. Try split='train'."
-        )
+    check_split(split)
     grammar, drawn = _Grammar(generator), []
     while len(drawn) < B:
         sentence, praise = grammar.sentence(nested)
-        if _split_of(sentence) == split:
+        if split_of(sentence) == split:
             drawn.append((f"{sentence} {grammar.neutral(distractor)}", praise))
     vocabulary = sentiment_vocabulary()
     ids, mask = pad([vocabulary.encode(text) for text, _ in drawn])
@@ -110,16 +104,11 @@ def sentiment(
     return Batch(inputs, targets, mask, None, vocabulary, 0.5, "accuracy")
 
 
-def _split_of(sentence: str) -> str:
-    tenth = int.from_bytes(hashlib.sha256(sentence.encode()).digest()[:4], "big") % 10
-    return {8: "val", 9: "test"}.get(tenth, "train")
-
-
 class _Grammar:
     """Draw sentences; each method returns a text and whether it praises."""
 
     def __init__(self, generator: torch.Generator) -> None:
-        self.generator, self.numbers = generator, iter(())
+        self.choose = Choices(generator).number
 
     def sentence(self, nested: int) -> tuple[str, bool]:
         text, praise = self.simple()
@@ -158,14 +147,3 @@ class _Grammar:
 
     def pick(self, words: list[str]) -> str:
         return words[self.choose(len(words))]
-
-    def choose(self, count: int) -> int:
-        """Return 0 to ``count - 1``; drawn by the thousand, as one by one is slow."""
-        u = next(self.numbers, None)
-        if u is None:
-            drawn = torch.rand(
-                1000, generator=self.generator, device=self.generator.device
-            )
-            self.numbers = iter(drawn.tolist())
-            u = next(self.numbers)
-        return int(u * count)
