@@ -32,6 +32,22 @@ _IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _PACKAGES = ["examiner", "ipython", "matplotlib", "nbgrader", "numpy", "torch"]
 
 
+def packages_apart(text: str) -> tuple[str, ...]:
+    """Return the folders of packages that code imports from outside Python's folders.
+
+    So lies a library that is installed to be edited. A sandbox must be told of it.
+
+    Args:
+        text: The code.
+    """
+    folders = set()
+    for name in {*_IMPORT.findall(text)} - {"__main__"}:
+        spec = find_spec(name) if name not in sys.stdlib_module_names else None
+        folders |= set(spec.submodule_search_locations or ()) if spec else set()
+    installed = re.compile(r"-packages(/|$)")
+    return tuple(sorted(place for place in folders if not installed.search(place)))
+
+
 class Assignment:
     """Hold an assignment's source.
 
@@ -113,18 +129,9 @@ class Assignment:
 
         What only the tests import stays unseen.
         """
-        text = self._text(lambda role: role is not Role.TEST)
-        folders = set()
-        for name in set(_IMPORT.findall(text)):
-            spec = find_spec(name) if name not in sys.stdlib_module_names else None
-            places = list(spec.submodule_search_locations or []) if spec else []
-            folders |= {place for place in places if self._is_apart(place)}
-        return tuple(sorted(folders))
-
-    def _is_apart(self, place: str) -> bool:
-        """Tell whether a package lies outside of Python's own folders."""
-        installed = any(part.endswith("-packages") for part in Path(place).parts)
-        return not installed and not Path(place).is_relative_to(self.course.folder)
+        places = packages_apart(self._text(lambda role: role is not Role.TEST))
+        own = self.course.folder
+        return tuple(p for p in places if not Path(p).is_relative_to(own))
 
     def _text(self, wanted: object) -> str:
         """Join the code of the cells of some roles."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from examiner.assignment import HEAVY
+from examiner.assignment import HEAVY, packages_apart
 from examiner.crew import Crew
 from examiner.errors import CannotRun
 from examiner.intake import take_in
@@ -42,7 +42,9 @@ def check_notebook(path: Path, *, accept_weak: bool = False) -> Record:
     level = best_level().name
     text = nbformat.writes(intake.notebook)
     warm = tuple(module for name, module in HEAVY.items() if f"import {name}" in text)
-    with Crew(Setup(level, Limits(), warm), 1) as crew:
+    code = [c.source for c in intake.notebook.cells if c.cell_type == "code"]
+    seen = packages_apart("\n".join(code))
+    with Crew(Setup(level, Limits(), warm, seen), 1) as crew:
         job = Job(text, intake.files, {}, tuple(intake.missing), ())
         ((_, answer),) = crew.grade([(None, job)])
     record.isolation, record.repairs = level, intake.repairs

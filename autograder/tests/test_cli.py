@@ -55,6 +55,22 @@ def test_a_student_can_check_the_visible_tests(
     assert said in found[1]
 
 
+def test_a_check_sees_a_library_that_is_installed_to_be_edited(
+    tmp_path, monkeypatch, capsys
+):
+    home = tmp_path / "lib" / "apart_from_python"
+    home.mkdir(parents=True)
+    (home / "__init__.py").write_text("twice = lambda x: x + x")
+    monkeypatch.syspath_prepend(home.parent)
+    source = "import __main__\nfrom apart_from_python import twice\ndouble = twice"
+    path = hand_in(make_course(tmp_path), "ann", source) / "a0_double.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].source = "assert double(2) == 4"
+    nbformat.write(notebook, path)
+    code, out, _ = run(monkeypatch, capsys, "check", str(path))
+    assert code == 0, out
+
+
 RELEASE = ROOT / "assignments" / "a1_unroll" / "a1_unroll.ipynb"
 
 
