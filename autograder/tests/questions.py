@@ -13,7 +13,7 @@ import checks
 from examiner.check import Check
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHERS = {"mutants", "oracles"}
+OTHERS = {"mutants", "oracles", "worlds"}
 ASSIGNMENTS = [
     m.name for m in pkgutil.iter_modules(checks.__path__) if m.name not in OTHERS
 ]

@@ -11,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from questions import (
     ASSIGNMENTS,
+    OTHERS,
     ROOT,
     answer_modules,
     cells,
@@ -192,9 +193,9 @@ def imports(module):
 
 @each_assignment
 def test_a_check_takes_nothing_from_a_solution_or_a_known_answer(assignment):
-    imported = imports(assignment) | imports("oracles")
-    if "checks.oracles" in imports(assignment):
-        imported.remove("checks.oracles")
+    helping = OTHERS - {"mutants"}
+    imported = imports(assignment).union(*map(imports, helping))
+    imported -= {f"checks.{name}" for name in helping}
     imported = {name.split(".")[0] for name in imported}
     standard = imported - {"numpy", "torch", "examiner", "throughtime"}
     assert standard <= set(sys.stdlib_module_names) - {"importlib", "runpy"}

@@ -1,0 +1,1 @@
+"""Known answers to the checks of a6, a file for each question."""
