@@ -37,7 +37,7 @@ demo: $(STAMP)/demo ## grade the made-up class in _build/demo
 
 test: .venv/installed-dev lint book ## lint, library, grader, book and browser tests
 	$(call say,Tests of the library the grader and the book)
-	pytest
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev ## style, layers, spelling, notebooks without outputs
 	$(call say,Lint)
