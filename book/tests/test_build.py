@@ -122,3 +122,46 @@ def test_what_a_reader_would_miss_fails_the_build_and_is_named(course):
         "gone.json is no readable JSON",
     ):
         assert sentence in said
+
+
+def test_links_by_label_are_found_and_what_they_cannot_find_fails(course):
+    (course.root / "book" / "coverage.yml").write_text(
+        "1: {topic: a, needs: {index: T}}\n2: {topic: b, needs: {index: T}}\n"
+        "3: {topic: c, needs: {'12': T}}\n"
+    )
+    (course.root / "book" / "references.bib").write_text(
+        "@book{known, author={A, B}, title={C}, publisher={D}, year={1990}}"
+    )
+    body = """
+(row-01)=
+## Here
+:::{admonition} Claim
+(err-1)=
+It is not so.
+(err-2-again)=
+Nor this.
+(err-b-far)=
+Nor that.
+:::
+(ledger-1)=
+### Entry
+(ledger-b-far)=
+### Another
+{row}`1`, {row}`3`; {cited}`known`
+"""
+    status, said = course.build(body)
+    assert status == 0, said
+    page = course.page()
+    assert re.search(r'href="#row-01"><span>Title, Here</span>', page)
+    assert "chapter 12, planned; not cited yet" in page
+    assert re.search(r'href="#ledger-1"><span>entry 1</span></a>, <a', page)
+    assert re.search(r'href="#ledger-b-far"><span>entry on far</span>', page)
+    assert re.search(r'Entry 1, met in <a[^>]*href="#err-1"', page)
+    status, said = course.build(body + "{row}`2` {row}`9` {cited}`unknown`")
+    assert status != 0
+    for sentence in (
+        "no section is labelled row-2",
+        "no section is labelled row-9",
+        "references.bib has no entry unknown",
+    ):
+        assert sentence in said

@@ -8,11 +8,14 @@ import yaml
 from bs4 import BeautifulSoup
 from conftest import ROOT
 
-FORMS = "TCFIEG"
+FORMS = "TCFIELG"
 ROWS = yaml.safe_load((ROOT / "book" / "coverage.yml").read_text(encoding="utf-8"))
 TOC = (ROOT / "book" / "_toc.yml").read_text(encoding="utf-8")
-PAGES = dict(re.findall(r"file: ((\d\d)_\w+|[a-z]\w+)", TOC))
-PLACES = {number or name: name for name, number in PAGES.items()}
+PAGES = dict(re.findall(r"^ *- file: ((\d\d)_\w+|[a-z]\w+)", TOC, flags=re.M))
+PLACES = {  # a chapter may have more than one page
+    place: [name for name, number in PAGES.items() if (number or name) == place]
+    for place in {number or name for name, number in PAGES.items()}
+}
 GRADED = {
     cell["metadata"]["nbgrader"]["grade_id"]
     for path in (ROOT / "solutions").glob("*/*.ipynb")
@@ -38,7 +41,8 @@ class Book:
         """Return the element with a label: a section, a figure, an equation..."""
         place = place_of(label)
         if place not in self.pages:
-            text = (self.site / f"{PLACES[place]}.html").read_text(encoding="utf-8")
+            files = [self.site / f"{name}.html" for name in PLACES[place]]
+            text = "".join(file.read_text(encoding="utf-8") for file in files)
             self.pages[place] = BeautifulSoup(text, "html.parser")
         page = self.pages[place]
         found = page.find(id=label) or page.find(id=f"equation-{label}")
@@ -71,6 +75,7 @@ KINDS = {
     "F": lambda e: bool(e.select("img, svg")),
     "I": lambda e: e.name.startswith("rnn-"),
     "E": has_solution,
+    "L": lambda e: len(e.select("a.reference.internal")) > 3,
 }
 
 
@@ -128,6 +133,7 @@ WRONG = {
     "F": '<figure id="sec-02-x"></figure>',
     "I": '<div id="sec-02-x"><img></div>',
     "E": '<article><div id="sec-02-x" class="exercise"></div></article>',
+    "L": '<section id="sec-02-x"><a class="reference external">a</a></section>',
 }
 
 

@@ -3,11 +3,12 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from house import cells, images, theme, widgets
+from house import cells, images, places, theme, widgets
 from sphinx.errors import ExtensionError
 
 
@@ -159,3 +160,14 @@ def test_data_cannot_end_the_script_that_holds_them(tmp_path):
     text = widgets.read_data(path)
     assert "<" not in text
     assert json.loads(text) == data
+
+
+def test_the_second_page_of_a_chapter_is_called_by_a_letter():
+    pages = ["12_captioning", "12_practice", "13_attention", "glossary"]
+    env = SimpleNamespace(
+        toctree_includes={"index": pages},
+        config=SimpleNamespace(root_doc="index"),
+        titles={"glossary": nodes.title("", "Glossary")},
+    )
+    names = [places.called(env, page) for page in pages]
+    assert names == ["chapter 12", "chapter 12b", "chapter 13", "Glossary"]
