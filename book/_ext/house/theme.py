@@ -3,6 +3,7 @@
 - sphinx-thebe declares a constant twice on every page (a script error) and would load
   from another host: the extension is taken out.
 - pydata's fontawesome.js (1.5 MB) draws icons that the web font already draws.
+- The repository has the mark of one host, from a font of 118 KB: a branch stands there.
 - The summary above a folded cell is named otherwise than it reads.
 - The list of citations has roles that HTML does not allow there.
 - sphinx-exercise and sphinx-proof give one id to all their boxes.
@@ -22,6 +23,7 @@ ICON_SCRIPT = "fontawesome.js"
 TEMPLATES = Path(__file__).parent / "templates"
 FAULTS = (
     (re.compile(rf"\s*<script[^>]*{re.escape(ICON_SCRIPT)}[^>]*></script>"), ""),
+    (re.compile(r'(<i class=")fab fa-github"'), r'\1fas fa-code-branch"'),
     (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
     (
         re.compile(r'<div role="list" class="citation-list">'),

@@ -10,6 +10,7 @@ from throughtime.graph import INK, PALETTE
 from throughtime.plot.style import SMALL, Picture, figure, lay_ground
 from throughtime.shapes import Array, check_shape, to_numpy
 
+LEVELS = 32  # of brightness: noise in 256 levels would double the weight of a page
 WORDS = 76  # letters in a line over the whole width
 
 
@@ -44,6 +45,7 @@ def draw_gallery(
             "mark for each text and a column at least. Try wrong=[False] * len(texts)."
         )
     shown = np.moveaxis(np.clip(to_numpy(pictures).astype(float), 0, 1), 1, -1)
+    shown = np.round(shown * LEVELS) / LEVELS
     letters = WORDS // min(columns, n)
     lines = [_wrap(text, bad, letters) for text, bad in zip(texts, wrong, strict=True)]
     columns, deep = min(columns, n), max(map(len, lines))
