@@ -192,9 +192,9 @@ def encode_reviews(rng: np.random.Generator) -> Iterator[Case]:
             codes = [int(p) + 4 if p + 4 < num_words else 2 for p in places]
             if n > 6 and num_words < V:
                 reviews[-1][-2], codes[-2] = "zebra", 2  # no rank at all
-            if n > 1 and num_words < V:  # the last rank that is kept, and the next
+            if n > 1 and num_words < V:  # the last rank that is kept, and the next two
                 reviews[-1][-1], codes[-1] = words[num_words - 5], num_words - 1
-                reviews[-1][0], codes[0] = words[num_words - 4], 2
+                reviews[-1][0], codes[0] = words[num_words - 4 + len(columns) % 2], 2
             columns.append(torch.tensor([1, *codes])[-maxlen:])
         ids = nn.utils.rnn.pad_sequence(columns)
         real = nn.utils.rnn.pad_sequence([torch.ones(len(c)) for c in columns]).bool()

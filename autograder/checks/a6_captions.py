@@ -150,13 +150,13 @@ def beam(rng: np.random.Generator) -> Iterator[Case]:
     late, ended = worlds.greedy_ends_late, worlds.three_ended_last
     for name, points, asked, steps, width, alpha, good in (
         ("a width of 1", 1, "captions ranks", 5, 1, 0.0, late),
-        ("a width of 3", 1, "captions", 5, 3, 0.0, ended),
+        ("a width of 3", 1, "captions", 5, 3, 0.0, worlds.six_ended),
         ("alpha = 2, the ranks", 1, "ranks", 5, 3, 2.0, ended),
         ("all of a table counted", 1.5, "ranks", 4, worlds.EVERYTHING, 0.0, None),
         ("a beam in which nothing ends", 0.5, "captions", 4, 2, 0.0, worlds.nothing),
     ):
         options = steps, width, alpha
-        log_p = worlds.fitting(rng, *options, good) if good else worlds.counted(rng)
+        log_p = worlds.fitting(rng, *options, good)
         captions, ranks = worlds.searched(log_p, *options)
         yield Case(
             name=name,

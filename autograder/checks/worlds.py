@@ -94,12 +94,21 @@ def misleading(rng: np.random.Generator) -> np.ndarray:
 
 
 def fitting(
-    rng: np.random.Generator, steps: int, width: int, alpha: float, good: Callable
+    rng: np.random.Generator,
+    steps: int,
+    width: int,
+    alpha: float,
+    good: Callable | None,
 ) -> np.ndarray:
-    """Return a table whose captions, as a beam finds them, are good.
+    """Return a table whose captions, as a beam finds them, are good; or a counted one.
 
     With an alpha above 0 the best of them are others than by log p.
     """
+    while good is None:
+        log_p = counted(rng)
+        (best, *_), _ = searched(log_p, steps, width, alpha)
+        if best not in searched(log_p, steps, 1, alpha)[0]:  # what a walk finds
+            return log_p
     while True:
         log_p = drawn(rng, 1e-5 if good is nothing else 3.0)
         captions, _ = searched(log_p, steps, width, alpha)
@@ -126,6 +135,11 @@ def three_ended_last(found: list[list[int]]) -> bool:
     """
     lengths = [len(ids) for ids in found]
     return len(found) > 3 and lengths.count(max(lengths)) == 3
+
+
+def six_ended(found: list[list[int]]) -> bool:
+    """Tell whether three end before the last three do: who stops there is too early."""
+    return len(found) > 5 and three_ended_last(found)
 
 
 def share_that_ends(log_p: np.ndarray, steps: int) -> float:

@@ -30,12 +30,16 @@ pytestmark = [
     pytest.mark.slow,
 ]
 OPTIONS = Options(jobs=2, limits=Limits(cell=30), accept_weak=True, force=True)
+# One seed for all runs: with some, two mistakes give the same results; none is named.
 CONFIG = """
+import os
+from examiner.seed import VARIABLE
 load_subconfig("nbgrader_config.py", path={course!r})
 c = get_config()
 for step in ("source", "release", "submitted", "autograded", "feedback"):
     c.CourseDirectory[f"{{step}}_directory"] = {here!r} + "/" + step
 c.CourseDirectory.db_url = "sqlite:///" + {here!r} + "/gradebook.db"
+os.environ[VARIABLE] = {here!r} + "/seed"
 """
 TIMES = 4
 REGISTER = "def wrong(*_):\n    return lambda fn: fn\nright = wrong\n"
@@ -51,6 +55,7 @@ def course(request, tmp_path_factory):
     assignment, here = request.param, tmp_path_factory.mktemp(request.param)
     text = CONFIG.format(course=str(ROOT / "autograder"), here=str(here))
     (here / "nbgrader_config.py").write_text(text)
+    (here / "seed").write_text("1")
     course, given = Course(here), {}
     for step, student, room in (
         ("source", ".", "solutions"),
