@@ -9,11 +9,6 @@ BLOCKS = "ifgo"
 OPEN = 60.0  # a pre-activation at which the logistic function is 1 in float64
 
 
-def draw(seed, *shape):
-    chance = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=chance, dtype=torch.float64)
-
-
 def block(name):
     """Return the rows of a block in a stack of four."""
     start = BLOCKS.index(name) * H

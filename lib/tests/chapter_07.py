@@ -5,15 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import torch
+from pages import draw
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGE = (BOOK / "07_gru.md").read_text(encoding="utf-8")
 T, D, H = 6, 5, 4
-
-
-def draw(seed, *shape):
-    chance = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=chance, dtype=torch.float64)
 
 
 def weights(seed=70):

@@ -1,27 +1,20 @@
 """What the tests of chapter 13's second page share: the page's own functions."""
 
-import ast
 import json
 import math
-import re
 from collections import Counter, defaultdict
 from importlib.resources import files
-from pathlib import Path
 
 import numpy as np
 import torch
+from pages import BOOK, defined, solution
 from torch.nn.functional import cross_entropy
 
 from throughtime import images, metrics, models, tasks
 from throughtime.images.dialogs import KINDS, POINTING
 from throughtime.train import load
 
-BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGE = (BOOK / "13_dialog.md").read_text(encoding="utf-8")
-CELLS = [
-    re.sub(r"\A(---.*?---\n|:tags:[^\n]*\n\n?)", "", cell, flags=re.S)
-    for cell in re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, re.DOTALL)
-]
 AROUND = {
     "torch": torch,
     "np": np,
@@ -41,15 +34,8 @@ AROUND = {
 
 def functions(**given):
     """Return the page's functions; ``given`` are names that they find around them."""
-    nodes = [
-        node
-        for cell in CELLS
-        for node in ast.parse(re.sub(r"^%.*$", "", cell, flags=re.M)).body
-        if isinstance(node, ast.FunctionDef)
-    ]
     around = AROUND | given
-    exec(compile(ast.Module(nodes, []), "13_dialog.md", "exec"), around)
-    return around
+    return defined(PAGE, "13_dialog.md", around)
 
 
 def record(name):
@@ -78,10 +64,4 @@ def features_of(scenes):
 
 def answer(name):
     """Return the text of an exercise's solution."""
-    return PAGE.split(f"{{solution}} {name}\n")[1].split("\n```\n")[0]
-
-
-def draw(seed, *shape):
-    """Return normal numbers in float64."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return solution(PAGE, name)

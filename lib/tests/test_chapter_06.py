@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from chapter_06 import BLOCKS, D, H, T, block, draw, ends, gates, run, torchs
+from chapter_06 import BLOCKS, D, H, T, block, ends, gates, run, torchs
 from chapter_06 import jacobian as torch_jacobian
+from pages import draw
 
 from throughtime import layers
 from throughtime.gated import SIGMAS, lstm_step, residual_step
@@ -25,14 +26,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     marks = re.findall(r'mark\.equation\("(eq-06-[a-z0-9-]+)"\)', "".join(sources))
     assert len(labels) == len(set(labels)) > 0
     assert sorted(labels) == sorted(set(marks))
-
-
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    cells = re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, re.DOTALL)
-    head = re.compile(r"\A(---\n.*?\n---\n|(:[^\n]*\n)+\n?)", re.DOTALL)
-    bodies = [head.sub("", cell) for cell in cells]
-    assert len(bodies) > 20
-    assert [body for body in bodies if body.rstrip().count("\n") >= 15] == []
 
 
 def _both(layer, xs=XS, h=H_0, c=C_0):

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from chapter_06 import BLOCKS, D, H, T, V, block, draw, ends, gates, jacobian, torchs
+from chapter_06 import BLOCKS, D, H, T, V, block, ends, gates, jacobian, torchs
+from pages import draw
 
 from throughtime import bptt
 from throughtime.testing import assert_close, numerical_gradient

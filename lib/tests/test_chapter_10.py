@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from chapter_10 import CELLS, PAGE, draw, functions
+from chapter_10 import PAGE, functions
+from pages import draw
 from torch.nn.functional import cross_entropy, one_hot
 
 from throughtime import metrics, models
@@ -24,11 +25,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     tested = re.findall(r'mark\.equation\("(eq-10-[a-z-]+)"\)', SOURCES)
     assert len(labels) == len(set(labels)) > 0
     assert set(labels) == set(tested)
-
-
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    assert len(CELLS) > 20
-    assert [cell for cell in CELLS if cell.rstrip().count("\n") >= 15] == []
 
 
 @pytest.mark.equation("eq-10-score")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from chapter_10 import draw
+from pages import draw
 
 from throughtime.models import CharLM
 from throughtime.testing import assert_close, numerical_gradient

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from chapter_12 import CELLS, PAGE, draw, draw_ids, functions
+from chapter_12 import PAGE, draw_ids, functions
+from pages import draw
 from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
@@ -26,11 +27,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     tested = re.findall(r'mark\.equation\("(eq-12-[a-z-]+)"\)', SOURCES)
     assert len(labels) == len(set(labels)) > 0
     assert set(labels) == set(tested)
-
-
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    assert len(CELLS) > 20
-    assert [cell for cell in CELLS if cell.rstrip().count("\n") >= 15] == []
 
 
 @pytest.mark.equation("eq-12-conv")

@@ -46,11 +46,6 @@ def test_no_label_is_also_one_of_the_chapters_first_page():
     assert labels[0] & labels[1] == set()
 
 
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    assert len(CELLS) > 20
-    assert [cell for cell in CELLS if cell.rstrip().count("\n") >= 15] == []
-
-
 @pytest.mark.equation("eq-12-chance")
 def test_dropouts_mean_over_all_masks_is_that_of_many_draws():
     generator = torch.Generator().manual_seed(0)

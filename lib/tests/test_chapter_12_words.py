@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from chapter_12 import draw, draw_ids, functions
+from chapter_12 import draw_ids, functions
+from pages import draw
 from torch.nn.functional import cross_entropy, one_hot
 
 from throughtime import decode, images, metrics

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from chapter_13 import CELLS, PAGE, draw, functions
+from chapter_13 import PAGE, functions
+from pages import draw
 from torch import nn
 from torch.nn.functional import scaled_dot_product_attention
 
@@ -28,11 +29,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     tested = re.findall(r'mark\.equation\("(eq-13-[a-z-]+)"\)', SOURCES)
     assert len(labels) == len(set(labels)) > 0
     assert set(labels) == set(tested)
-
-
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    assert len(CELLS) > 20
-    assert [cell for cell in CELLS if cell.rstrip().count("\n") >= 15] == []
 
 
 def given(seed=0):

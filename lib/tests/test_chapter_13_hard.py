@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 import torch
-from chapter_13 import draw, functions
+from chapter_13 import functions
+from pages import draw
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy_with_logits

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
-from chapter_13 import asked, draw, functions, loaded
+from chapter_13 import asked, functions, loaded
+from pages import draw
 
 from throughtime import images, metrics, tasks
 from throughtime.testing import assert_close

@@ -32,14 +32,6 @@ def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
     assert sorted(labels) == sorted(set(marks))
 
 
-def test_no_cell_of_the_page_is_longer_than_fifteen_lines():
-    cells = re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, re.DOTALL)
-    head = re.compile(r"\A(---\n.*?\n---\n|(:[^\n]*\n)+\n?)", re.DOTALL)
-    bodies = [head.sub("", cell) for cell in cells]
-    assert len(bodies) > 20
-    assert [body for body in bodies if body.rstrip().count("\n") >= 15] == []
-
-
 @pytest.mark.equation("eq-14-same")
 @pytest.mark.parametrize("T", [1, 3, 50])
 def test_a_sum_may_be_asked_before_or_after(T):
