@@ -59,7 +59,7 @@ def train(model: models.Captioner, wish: object, curve: list[dict]) -> History:
 
 def main() -> None:
     """Train, and write the two files."""
-    wish = parser(__doc__, steps=5000, threads=1, every=250).parse_args()
+    wish = parser(__doc__, steps=15_000, threads=1, every=750).parse_args()
     torch.set_num_threads(wish.threads)
     seed_all(wish.seed)
     model, curve = make(), []
