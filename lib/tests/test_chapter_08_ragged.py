@@ -81,6 +81,7 @@ def _weights():
 
 
 @pytest.mark.equation("eq-08-chain")
+@pytest.mark.equation("eq-glossary-recurrent")
 def test_a_tree_that_is_a_line_is_torchs_recurrent_network():
     W, leaves = _weights(), draw(4, 5, H)
     rnn = torch.nn.RNN(H, H, dtype=torch.float64)

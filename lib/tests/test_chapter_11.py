@@ -2,8 +2,6 @@
 
 import itertools
 import math
-import re
-from pathlib import Path
 
 import pytest
 import torch
@@ -12,20 +10,7 @@ from throughtime import decode, models, tasks
 from throughtime.testing import assert_close, numerical_gradient
 from throughtime.text import END, START
 
-BOOK = Path(__file__).resolve().parents[2] / "book"
-PAGE = (BOOK / "11_decoding.md").read_text(encoding="utf-8")
-SOURCE = "".join(
-    path.read_text(encoding="utf-8")
-    for path in sorted(Path(__file__).parent.glob("test_chapter_11*.py"))
-)
 BEGIN = torch.tensor([START])
-
-
-def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
-    labels = re.findall(r"\((eq-11-[a-z-]+)\)$", PAGE, flags=re.MULTILINE)
-    tested = re.findall(r'mark\.equation\("(eq-11-[a-z-]+)"\)', SOURCE)
-    assert len(labels) == len(set(labels)) > 0
-    assert set(labels) == set(tested)
 
 
 class Elman:

@@ -21,21 +21,6 @@ import practising
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 PAGE = (BOOK / "12_practice.md").read_text(encoding="utf-8")
-CELLS = [
-    re.sub(r"\A(---.*?---\n|:tags:[^\n]*\n\n?)", "", cell, flags=re.S)
-    for cell in re.findall(r"```\{code-cell\} ipython3\n(.*?)```", PAGE, re.DOTALL)
-]
-SOURCES = "".join(
-    path.read_text(encoding="utf-8")
-    for path in sorted(Path(__file__).parent.glob("test_chapter_12_practice*.py"))
-)
-
-
-def test_every_labelled_equation_of_the_page_is_evaluated_and_no_other():
-    labels = re.findall(r"\((eq-12-[a-z-]+)\)$", PAGE, flags=re.MULTILINE)
-    tested = re.findall(r'mark\.equation\("(eq-12-[a-z-]+)"\)', SOURCES)
-    assert len(labels) == len(set(labels)) > 0
-    assert set(labels) == set(tested)
 
 
 def test_no_label_is_also_one_of_the_chapters_first_page():
