@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from describing import Cosine, caption_loss
 from looked import write_widget
-from looking import Cosine, FreshScenes, caption_loss, means_of, scores
+from looking import FreshScenes, means_of, scores
 from reading import parser, record
 
 from throughtime import images, models

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import torch
-from describing import Scenes, Schedule, caption_loss, held_out, truth
+from describing import Cosine, Scenes, caption_loss, held_out, truth
 from reading import parser, record
 
 from throughtime import images, models
@@ -49,7 +49,7 @@ def train(model: models.Captioner, wish: object, curve: list[dict]) -> History:
         Scenes(B, wish.seed),
         caption_loss,
         optimizer=torch.optim.Adam(model.parameters(), lr=RATE),
-        schedule=Schedule(wish.steps),
+        schedule=Cosine(wish.steps),
         clip=CLIP,
         steps=wish.steps,
         validate=look,

@@ -81,17 +81,19 @@ def one(true: Sequence[images.Caption], u: float, v: float) -> images.Caption:
 def caption_loss(model: nn.Module, batch: Batch) -> Tensor:
     """Return nats a token of a batch's captions."""
     pictures, ids, mask = batch
-    return metrics.cross_entropy(model(pictures, ids[:-1]), ids[1:], mask[1:])
+    logits = model(pictures, ids[:-1])
+    logits = logits if isinstance(logits, Tensor) else logits[0]  # maps come with it
+    return metrics.cross_entropy(logits, ids[1:], mask[1:])
 
 
-class Schedule:
+class Cosine:
     """Warm a learning rate up over 100 steps, then lower it along half a cosine."""
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
 
     def __call__(self, step: int) -> float:
-        """Return the factor now."""
+        """Return the factor of the rate now."""
         share = min(1.0, step / self.steps)
         return min((step + 1) / 100, max(0.005, 0.5 * (1 + math.cos(math.pi * share))))
 

@@ -3,7 +3,8 @@ r"""Train networks that follow a dialog about a picture, and networks that canno
     python lib/train/dialogs.py
 
 Writes ``book/records/dialogs.json``: the share of right answers on new scenes, by kind
-of question and by how many turns back it reaches, for three seeds each of
+of question and by how many turns back it reaches, and on the way that of questions
+that point, on scenes for validation, for three seeds each of
 
 - "with history": reads the whole dialog, the right answers to earlier questions too;
 - "after questions": the same, but it begins with the weights of the network that
@@ -12,7 +13,7 @@ of question and by how many turns back it reaches, for three seeds each of
 - "without picture": reads the whole dialog, but the picture is that of another one.
 
 That network is ``checkpoints/questions.npz``; the pictures' features are its own too,
-and stay as they are. The first network "after questions" goes to
+and stay as they are. The first network "with history" goes to
 ``checkpoints/dialogs.npz``, in half precision. With ``--resume`` a record that the same
 command has begun is gone on with.
 """
@@ -26,7 +27,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from looking import Cosine, means_of
+from describing import Cosine
+from looking import means_of
 from reading import RECORDS, parser, record
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -40,8 +42,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINTS = ROOT / "lib" / "throughtime" / "checkpoints"
 B, H, LR, CLIP = 32, 96, 3e-3, 5.0
 WAYS = ("with history", "after questions", "without history", "without picture")
-SHIPPED = "after questions"
+SHIPPED = "with history"
 LEARNT, TESTED, TEST_SEED = 2000, 300, 13
+LOOKED_AT, LOOK_SEED, EVERY = 60, 14, 100  # scenes on the way, and steps between looks
 
 
 @torch.no_grad()
@@ -55,6 +58,12 @@ def features_of(scenes: list[images.Scene], seed: int) -> Tensor:
     parts = range(0, len(scenes), 250)
     grids = [cnn(images.render_all(scenes[k : k + 250], seed)) for k in parts]
     return torch.cat(grids).flatten(1, 2)
+
+
+def told_and_seen(split: str, n: int, seed: int) -> tuple[list, Tensor]:
+    """Return the dialogs about some scenes, and the scenes' features."""
+    scenes = images.dialog_scenes(split, n, seed)
+    return images.dialogs(scenes, seed), features_of(scenes, seed)
 
 
 class Talk:
@@ -133,14 +142,22 @@ def take_over(model: models.DialogReader) -> None:
         own[name].copy_(weights[name.replace("answer.2", "answer.3")])
 
 
-def learn(talk: Talk, seed: int, steps: int) -> tuple[models.DialogReader, History]:
-    """Train one network."""
+def learn(
+    talk: Talk, looked_at: Talk, seed: int, steps: int
+) -> tuple[models.DialogReader, History, list[float]]:
+    """Train one network; return what it got right on the way as well."""
     seed_all(seed)
     model = models.DialogReader(**CONFIG)
     layers.init_forget_bias(model.layer)
     if talk.way == "after questions":
         take_over(model)
     optimizer = torch.optim.Adam(model.parameters(), lr=LR)
+    curve: list[float] = []
+
+    def look(model: models.DialogReader) -> float:
+        curve.append(right(model, looked_at)["pointing"])
+        return -float(len(curve))  # the newest counts as the best: nothing is chosen
+
     history = fit(
         model,
         talk,
@@ -149,8 +166,10 @@ def learn(talk: Talk, seed: int, steps: int) -> tuple[models.DialogReader, Histo
         schedule=Cosine(steps),
         clip=CLIP,
         steps=steps,
+        validate=look,
+        every=EVERY,
     )
-    return model.eval(), history
+    return model.eval(), history, curve
 
 
 def wishes(about: str, steps: int) -> Namespace:
@@ -179,26 +198,26 @@ def keep(model: nn.Module, name: str, **about: Any) -> None:
 
 def main() -> None:
     """Train all, and write the record."""
-    wish = wishes(__doc__, steps=800)
+    wish = wishes(__doc__, steps=3000)
     command = f"python lib/train/dialogs.py --steps {wish.steps} --seeds {wish.seeds}"
-    scenes = images.dialog_scenes("test", TESTED, TEST_SEED)
-    told, seen = images.dialogs(scenes, TEST_SEED), features_of(scenes, TEST_SEED)
+    told, seen = told_and_seen("test", TESTED, TEST_SEED)
+    on_the_way = told_and_seen("val", LOOKED_AT, LOOK_SEED)
     found: dict[str, Any] = {"steps": wish.steps, "dialogs": len(told)}
-    found |= {"scenes": TESTED, "scenes learnt from": LEARNT}
+    found |= {"scenes": TESTED, "scenes learnt from": LEARNT, "every": EVERY}
     since = [t.since for talk in told for t in talk.turns if t.kind in POINTING]
     found["asked by turns back"] = {str(d): since.count(d) for d in sorted({*since})}
     none = {way: [] for way in WAYS}
     found["runs"] = begun("dialogs", command, WAYS) if wish.resume else none
     for seed in range(wish.seed, wish.seed + wish.seeds):
-        learnt = images.dialog_scenes("train", LEARNT, seed)
-        given = images.dialogs(learnt, seed), features_of(learnt, seed)
+        given = told_and_seen("train", LEARNT, seed)
         for way in WAYS:
             if seed in [run["seed"] for run in found["runs"][way]]:
                 continue
-            model, history = learn(Talk(*given, way), seed, wish.steps)
+            talks = Talk(*given, way), Talk(*on_the_way, way)
+            model, history, curve = learn(*talks, seed, wish.steps)
             run = {"seed": seed} | right(model, Talk(told, seen, way))
             run["minutes"] = round(history.seconds[-1] / 60, 1)
-            run["losses"] = means_of(history.losses, 50)
+            run |= {"curve": curve, "losses": means_of(history.losses, 50)}
             found["runs"][way].append(run)
             print(way, run, os.getloadavg()[0], flush=True)  # noqa: T201
             record("dialogs", command, wish.seed, repr(told), found)

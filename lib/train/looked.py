@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from looking import MOST_WORDS, describe
+from describing import MOST_WORDS
+from looking import describe
 from matplotlib.image import imsave
 from torch import Tensor
 

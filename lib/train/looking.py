@@ -1,16 +1,15 @@
 """What the scripts on attention share: fresh scenes, and how captions are scored."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
+from describing import MOST_WORDS, one
 from torch import Tensor, nn
 
 from throughtime import decode, images, metrics
 
-ONE_THING = 0.35  # share of captions of one thing, where the scene has two
-MOST_WORDS, PART = 16, 250
+PART = 250
 
 
 class FreshScenes:
@@ -41,7 +40,7 @@ class FreshScenes:
         scenes = images.scenes(self.split, self.B, self.seed, start=start)
         draws = torch.rand(self.B, 2, generator=chance).tolist()
         pairs = zip(scenes, draws, strict=True)
-        chosen = [_choose(images.captions(scene), *uv) for scene, uv in pairs]
+        chosen = [one(images.captions(scene), *uv) for scene, uv in pairs]
         pictures = images.render_all(scenes, self.seed + start)
         return pictures, *images.encode_captions(chosen)
 
@@ -52,26 +51,6 @@ class FreshScenes:
     def load_state_dict(self, state: dict[str, int]) -> None:
         """Go to a place."""
         self.place = state["place"]
-
-
-class Cosine:
-    """Warm a learning rate up over 100 steps, then lower it along half a cosine."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def __call__(self, step: int) -> float:
-        """Return the factor of the rate now."""
-        share = min(1.0, step / self.steps)
-        return min((step + 1) / 100, max(0.005, 0.5 * (1 + math.cos(math.pi * share))))
-
-
-def caption_loss(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    """Return nats a token of a batch's captions."""
-    pictures, ids, mask = batch
-    logits = model(pictures, ids[:-1])
-    logits = logits if isinstance(logits, Tensor) else logits[0]
-    return metrics.cross_entropy(logits, ids[1:], mask[1:])
 
 
 @torch.no_grad()
@@ -111,13 +90,6 @@ def scores(model: nn.Module, scenes: Sequence[images.Scene]) -> dict[str, Any]:
         found["mass"] = torch.cat(masses).mean().item()
         found["pointing"] = torch.cat(points).mean().item()
     return found
-
-
-def _choose(true: Sequence[images.Caption], u: float, v: float) -> images.Caption:
-    """Choose a caption by two uniform numbers."""
-    kinds = [c for c in true if (len(set(c.refers) - {-1}) == 1) == (v < ONE_THING)]
-    true = kinds or true
-    return true[int(u * len(true))]
 
 
 def means_of(values: Sequence[float], size: int) -> list[float]:

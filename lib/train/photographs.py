@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from describing import Schedule, caption_loss
+from describing import Cosine, caption_loss
 from practising import Ready
 from reading import record
 from torch import Tensor
@@ -184,7 +184,7 @@ def run(
     device.seed_all(seed)
     model = make(train, **sizes)
     adam = torch.optim.Adam(model.parameters(), lr=1e-3)
-    how = {"optimizer": adam, "schedule": Schedule(steps), "clip": 5.0, "steps": steps}
+    how = {"optimizer": adam, "schedule": Cosine(steps), "clip": 5.0, "steps": steps}
     fit(model, Batches(train, 128, seed), caption_loss, **how, progress=False)
     rows = torch.arange(len(test.features), device=test.features.device)[:5000]
     found = baselines(train, test, rows)

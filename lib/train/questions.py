@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from looking import Cosine, means_of
+from describing import Cosine
+from looking import means_of
 from reading import RECORDS, parser, record
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy

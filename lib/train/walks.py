@@ -19,8 +19,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+from describing import Cosine
 from dialogs import begun, keep, wishes
-from looking import Cosine, means_of
+from looking import means_of
 from reading import record
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -118,7 +119,7 @@ def best_blind(walks: tasks.Walks) -> float:
 
 def main() -> None:
     """Train all, and write the record."""
-    wish = wishes(__doc__, steps=1200)
+    wish = wishes(__doc__, steps=3000)
     command = f"python lib/train/walks.py --steps {wish.steps} --seeds {wish.seeds}"
     chance = torch.Generator().manual_seed(TEST_SEED)
     tested = {n: tasks.walks(TESTED, chance, (n, n)) for n in range(1, MOST_LEGS + 1)}

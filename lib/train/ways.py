@@ -12,7 +12,7 @@ tries it.
 import time
 
 import torch
-from describing import Schedule, Stock, caption_loss, choose, describe
+from describing import Cosine, Stock, caption_loss, choose, describe
 from measuring import interval, record
 from reading import parser
 from torch import Tensor, nn
@@ -130,7 +130,7 @@ def run(way: str, seed: int, steps: int, stock: Stock) -> dict[str, float]:
         stock,
         loss,
         optimizer=torch.optim.Adam(model.parameters(), lr=RATE),
-        schedule=Schedule(steps),
+        schedule=Cosine(steps),
         clip=CLIP,
         steps=steps,
         progress=False,
