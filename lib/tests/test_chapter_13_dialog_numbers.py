@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from chapter_13_dialog import (
 )
 
 from throughtime import decode, images, models, tasks
-from throughtime.images.dialogs import KINDS, POINTING
+from throughtime.images.dialogs import KINDS
 
 NAMES = sorted(set(re.findall(r'record\("(\w+)"\)', PAGE)))
 
@@ -118,47 +117,11 @@ def test_with_its_history_a_network_follows_what_was_named():
         assert kinds["first"] < min(kinds["it"], kinds["remaining"])
         assert full["curve"][2] < started["curve"][2]
         assert full["curve"][-1] > started["curve"][-1]
+        assert kinds["it"] > 5 / 6 + 0.1  # names in no order have less
     early = np.mean([run["curve"] for run in runs["with history"]], 0)[5]
     assert record("dialogs")["every"] == 100
     assert 1 / 3 + 0.1 < early < crossed
     assert max(max(run["curve"]) for run in runs["without picture"]) < crossed
-
-
-def test_the_shipped_listener_has_counted_to_three():
-    model, _ = shipped("dialogs", models.DialogReader)
-    scenes = images.dialog_scenes("test", 100, seed=5)  # the page's
-    told, seen = images.dialogs(scenes, seed=5), features_of(scenes)
-    said = set()
-    for first, second in zip(told[:40:2], told[1:40:2], strict=True):
-        joined = images.Dialog(first.turns + second.turns, first.scene_index)
-        rows = images.encode_dialogs([joined])
-        with torch.no_grad():
-            logits, _ = model(seen[rows.scene_index], rows.ids, rows.asked)
-        best = logits.argmax(1)[len(first.turns) :].tolist()
-        for turn, i in zip(second.turns, best, strict=True):
-            if turn.kind in ("named", "absent"):
-                said.add(images.answer_words()[i])
-    assert said == {"no"}
-
-
-def test_the_shipped_listener_looks_at_what_is_meant_or_at_all_that_is_not():
-    model, _ = shipped("dialogs", models.DialogReader)
-    scenes = images.dialog_scenes("test", 40, seed=31)
-    told, seen = images.dialogs(scenes, seed=31), features_of(scenes)
-    meant, others = Counter(), Counter()
-    for dialog in told:
-        rows = images.encode_dialogs([dialog])
-        with torch.no_grad():
-            _, maps = model(seen[rows.scene_index], rows.ids, rows.asked)
-        cells = images.object_cells(scenes[dialog.scene_index], 6).flatten(1)
-        for turn, alpha in zip(dialog.turns, maps[1], strict=True):
-            if turn.kind in POINTING:
-                here = cells[turn.refers]
-                meant[turn.kind] += alpha[here].sum().item()
-                others[turn.kind] += alpha[cells.any(0) & ~here].sum().item()
-    assert meant["it"] > others["it"]
-    assert meant["first"] > others["first"]
-    assert meant["remaining"] < others["remaining"]
 
 
 def test_alone_with_its_answers_the_listener_is_still_above_a_third():
