@@ -13,6 +13,7 @@ spec = importlib.util.spec_from_file_location(
 install = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(install)
 
+ROOT = Path(__file__).resolve().parents[1]
 OFFERED = "torch (2.15.0)\nAvailable versions: 2.15.0, 2.13.0, 2.12.1"
 
 
@@ -81,3 +82,10 @@ def test_a_full_disk_is_refused_with_the_space_needed(monkeypatch, capsys, tmp_p
 
 def test_the_pin_is_read_from_the_requirements():
     assert re.fullmatch(r"\d+\.\d+\.\d+", install.torch_pin())
+
+
+@pytest.mark.parametrize("package", ["lib/throughtime", "autograder/examiner"])
+def test_a_package_has_the_version_that_the_changelog_names_last(package):
+    top = re.search(r"^## (\d+\.\d+\.\d+) ", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    code = (ROOT / package / "__init__.py").read_text()
+    assert re.search(r'^__version__ = "(.+)"$', code, re.M)[1] == top[1]

@@ -31,4 +31,4 @@ How a class is graded:
 - ``doctor``, ``selfcheck``, ``table``, ``cli``: the command ``examiner``.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.6.0"

@@ -27,4 +27,4 @@ Modules, in the order in which to read them::
 Import what you need from its own module; nothing is re-exported here.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.6.0"
