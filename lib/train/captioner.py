@@ -75,7 +75,7 @@ def at_the_end(model: models.Captioner) -> dict[str, float]:
     return found
 
 
-def first(model: models.Captioner, wish: object, about: dict) -> dict:
+def first(model: models.Captioner, wish: object, command: str) -> dict:
     """Train the captioner that is shipped; write its weights, return its record."""
     curve: list[dict] = []
     began, computed = time.perf_counter(), time.process_time()
@@ -88,8 +88,8 @@ def first(model: models.Captioner, wish: object, about: dict) -> dict:
     }
     model.half().float()  # as the file keeps it
     loss = held_out(model, "test", SCENES, HELD_OUT)
-    config = {"config": CONFIG, "channels": list(CHANNELS)}
-    about = config | about | {"seed": wish.seed, "held_out_nats": loss}
+    about = {"config": CONFIG, "channels": list(CHANNELS), "command": command}
+    about |= {"seed": wish.seed, "held_out_nats": loss}
     about |= {"scenes": wish.steps * B, "python": platform.python_version()}
     save(model.half(), CHECKPOINT, **about, torch=torch.__version__)
     model.float()
@@ -114,7 +114,7 @@ def main() -> None:
         seed_all(seed)
         model = make()
         if seed == wish.seed:
-            found |= first(model, wish, {"command": command})
+            found |= first(model, wish, command)
         else:
             train(model, wish, seed, [])
         found["runs"].append({"seed": seed} | at_the_end(model))

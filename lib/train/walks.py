@@ -21,7 +21,6 @@ from typing import Any
 import torch
 from describing import Cosine
 from dialogs import begun, keep, wishes
-from looking import means_of
 from reading import record
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -138,7 +137,6 @@ def main() -> None:
             model, history = learn(way, seed, wish.steps)
             run = {"seed": seed} | scores(model, tested, way)
             run["minutes"] = round(history.seconds[-1] / 60, 1)
-            run["losses"] = means_of(history.losses, 50)
             found["runs"][way].append(run)
             print(way, run, os.getloadavg()[0], flush=True)  # noqa: T201
             text = " ".join(str(w.words.tolist()) for w in tested.values())
